@@ -1,0 +1,278 @@
+/**
+ * What the C++ addon offers to TypeScript. Everything crosses as plain values: a tensor is a
+ * number, its handle. Nothing here is public; `@flambeau/core` wraps it.
+ *
+ * Wire forms, by schema type:
+ *
+ * | schema                        | from JavaScript                                     | to JavaScript |
+ * | ----------------------------- | --------------------------------------------------- | ------------- |
+ * | Tensor, Tensor?               | Handle, null                                        | Handle, null  |
+ * | Tensor[], Tensor?[]           | array of Handle or null                             | array         |
+ * | Scalar                        | number, bigint, boolean, ComplexValue               | the same      |
+ * | int, SymInt                   | number (a whole one), bigint                        | number, or bigint beyond 2^53 |
+ * | int[], SymInt[], int[2]       | array of whole numbers or bigints; one where sized  | array         |
+ * | float, float[]                | number(s)                                           | number(s)     |
+ * | bool, bool[3]                 | boolean(s)                                          | boolean(s)    |
+ * | str, Dimname                  | string                                              | string        |
+ * | ScalarType, Layout, MemoryFormat | the code in `codes.ts`                           | the code      |
+ * | Device                        | string, 'cpu', 'cuda:1'                             | string        |
+ * | Generator                     | GeneratorRef                                        | -             |
+ * | Stream                        | StreamRef                                           | StreamRef     |
+ *
+ * A number that is whole becomes an integer Scalar, any other a floating one.
+ * `undefined` stands for the schema's default.
+ */
+
+/** Index and generation of a slot in the environment's tensor table. Never 0. */
+export type Handle = number;
+
+export interface ComplexValue {
+  readonly re: number;
+  readonly im: number;
+}
+
+declare const generatorBrand: unique symbol;
+/** An opaque native random generator. */
+export interface GeneratorRef {
+  readonly [generatorBrand]: true;
+}
+
+export interface StreamRef {
+  readonly id: bigint;
+  readonly deviceIndex: number;
+  readonly deviceType: number;
+}
+
+/**
+ * One ATen overload. Takes its arguments in schema order. Gives nothing when the schema returns
+ * nothing, the value when it returns one, an array when it returns several. A return that only
+ * aliases a written argument (`Tensor(a!)`) comes back as undefined.
+ */
+export type NativeFunction = (...args: readonly unknown[]) => unknown;
+
+export type TypedArray =
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array;
+
+/** One element of an index list, as in `x[...]`. */
+export type IndexItem =
+  | { readonly kind: 'int'; readonly value: number }
+  | {
+      readonly kind: 'slice';
+      readonly start: number | null;
+      readonly stop: number | null;
+      readonly step: number | null;
+    }
+  | { readonly kind: 'ellipsis' }
+  | { readonly kind: 'newAxis' }
+  | { readonly kind: 'bool'; readonly value: boolean }
+  | { readonly kind: 'tensor'; readonly handle: Handle };
+
+export interface MemoryStats {
+  /** Bytes handed out to live CPU storages. */
+  readonly allocated: number;
+  /** Bytes the allocator holds, in use or cached. */
+  readonly reserved: number;
+  readonly peakAllocated: number;
+  readonly allocations: number;
+  readonly cacheHits: number;
+  /** Largest number of bytes that may be allocated, or Infinity. */
+  readonly limit: number;
+}
+
+export interface DeviceMemoryStats {
+  readonly allocated: number;
+  readonly reserved: number;
+  readonly peakAllocated: number;
+  readonly peakReserved: number;
+}
+
+/** What the addon knows about a failure; core turns it into an error class. */
+export interface NativeFailure {
+  /**
+   * 'disposed' | 'invalidHandle' | 'index' | 'value' | 'type' | 'notImplemented' | 'linalg' |
+   * 'outOfMemory' | 'bufferDetached' | 'torch' | 'std'
+   */
+  readonly code: string;
+  /** libtorch's first line, without a C++ backtrace. */
+  readonly message: string;
+  /** The schema of the failing operator, when one was called. */
+  readonly schema?: string;
+  /** The arguments as text, 'float32[2, 3]', one an argument. */
+  readonly args?: readonly string[];
+}
+
+export interface NativeBinding {
+  readonly libtorchVersion: string;
+  /** Called with each failure; returns the Error to throw. */
+  setErrorFactory(factory: (failure: NativeFailure) => Error): void;
+
+  // --- operators
+  /** Schemas of every overload in the dispatcher's `aten` namespace. */
+  operators(): string[];
+  /** The function of one overload; '' is the unnamed overload. Throws when there is none. */
+  operator(name: string, overload: string): NativeFunction;
+
+  // --- handles and scopes
+  /** Frees the tensor when `owner` is collected. For tensors that no scope owns. */
+  track(owner: object, handle: Handle): void;
+  /** False when it was freed before. */
+  dispose(handle: Handle): boolean;
+  isAlive(handle: Handle): boolean;
+  /** A second, independent handle to the same tensor. */
+  alias(handle: Handle): Handle;
+  /** True when both stand for the same TensorImpl. */
+  isSame(a: Handle, b: Handle): boolean;
+  scopeBegin(): void;
+  /** Frees all that the innermost scope owns but `keep`, which passes to the scope outside it. */
+  scopeEnd(keep: readonly Handle[]): void;
+  /** Takes a tensor out of every scope; the caller tracks it. */
+  detachFromScopes(handle: Handle): void;
+  /** Tensors alive in this environment. */
+  liveTensors(): number;
+  /** Tensors alive in every environment of the process, and in transit between them. */
+  processLiveTensors(): number;
+  /** Passes a tensor to another environment: the token is claimed there once. */
+  exportTensor(handle: Handle): bigint;
+  importTensor(token: bigint): Handle;
+
+  // --- data
+  /**
+   * A tensor over `data`. With `copy` false it shares the memory and keeps the buffer alive.
+   * `data.byteLength` must fit shape and dtype.
+   */
+  fromTypedArray(data: TypedArray, dtype: number, shape: readonly number[], copy: boolean): Handle;
+  item(handle: Handle): number | bigint | boolean | ComplexValue;
+  /** All elements in row-major order, as bytes of the tensor's dtype. */
+  toArrayBuffer(handle: Handle): ArrayBuffer;
+  /** The same, copied off the JavaScript thread. */
+  toArrayBufferAsync(handle: Handle): Promise<ArrayBuffer>;
+
+  // --- properties
+  shape(handle: Handle): number[];
+  strides(handle: Handle): number[];
+  storageOffset(handle: Handle): number;
+  /** Address of the first element. Equal for tensors that share it. */
+  dataPtr(handle: Handle): bigint;
+  storageBytes(handle: Handle): number;
+  dtype(handle: Handle): number;
+  device(handle: Handle): string;
+  layout(handle: Handle): number;
+  requiresGrad(handle: Handle): boolean;
+  setRequiresGrad(handle: Handle, value: boolean): void;
+  isLeaf(handle: Handle): boolean;
+  /** 'AddBackward0', or null for a tensor without history. */
+  gradFnName(handle: Handle): string | null;
+  grad(handle: Handle): Handle | null;
+  setGrad(handle: Handle, grad: Handle | null): void;
+  retainGrad(handle: Handle): void;
+  retainsGrad(handle: Handle): boolean;
+  /** In-place changes so far. */
+  version(handle: Handle): number;
+  /** `handle.data = other`: swaps the contents, keeps history and identity. */
+  setData(handle: Handle, other: Handle): void;
+
+  // --- indexing
+  index(handle: Handle, items: readonly IndexItem[]): Handle;
+  indexPut(handle: Handle, items: readonly IndexItem[], value: Handle): void;
+
+  // --- autograd
+  backward(
+    outputs: readonly Handle[],
+    gradOutputs: readonly (Handle | null)[],
+    retainGraph: boolean,
+    createGraph: boolean,
+    inputs: readonly Handle[] | null,
+  ): void;
+  gradients(
+    outputs: readonly Handle[],
+    inputs: readonly Handle[],
+    gradOutputs: readonly (Handle | null)[],
+    retainGraph: boolean,
+    createGraph: boolean,
+    allowUnused: boolean,
+  ): (Handle | null)[];
+  isGradEnabled(): boolean;
+  setGradEnabled(enabled: boolean): void;
+  inferenceModeBegin(): void;
+  inferenceModeEnd(): void;
+  isInferenceMode(): boolean;
+  setAnomalyMode(enabled: boolean, checkNan: boolean): void;
+  isAnomalyEnabled(): boolean;
+  /** Runs on the gradient of a tensor; a returned handle replaces it. */
+  registerHook(handle: Handle, hook: (grad: Handle) => Handle | undefined): number;
+  removeHook(handle: Handle, id: number): void;
+  /** Runs after the gradient of a leaf was accumulated. */
+  registerPostAccumulateGradHook(handle: Handle, hook: () => void): number;
+  /**
+   * Ties `outputs`, computed without recording, to `inputs` by a node that calls `backward`.
+   * `saved` are kept by the node with version checks, and handed to `backward`.
+   */
+  customFunction(
+    name: string,
+    inputs: readonly (Handle | null)[],
+    outputs: readonly Handle[],
+    options: {
+      readonly saved: readonly (Handle | null)[];
+      readonly dirty: readonly Handle[];
+      readonly nonDifferentiable: readonly Handle[];
+      readonly materializeGrads: boolean;
+    },
+    backward: (
+      grads: (Handle | null)[],
+      saved: (Handle | null)[],
+    ) => readonly (Handle | null | undefined)[],
+  ): void;
+
+  // --- random
+  /** Seeds the default generators of all devices. */
+  manualSeed(seed: bigint): void;
+  initialSeed(): bigint;
+  defaultGenerator(device: string): GeneratorRef;
+  createGenerator(device: string): GeneratorRef;
+  generatorSeed(generator: GeneratorRef): bigint;
+  generatorManualSeed(generator: GeneratorRef, seed: bigint): void;
+  /** A uint8 tensor. */
+  generatorState(generator: GeneratorRef): Handle;
+  generatorSetState(generator: GeneratorRef, state: Handle): void;
+  generatorDevice(generator: GeneratorRef): string;
+
+  // --- configuration
+  defaultDtype(): number;
+  setDefaultDtype(dtype: number): void;
+  numThreads(): number;
+  setNumThreads(count: number): void;
+  /** Makes libtorch warn or throw where an operator has no deterministic form. */
+  setDeterministicAlgorithms(enabled: boolean, warnOnly: boolean): void;
+
+  // --- CPU memory
+  memoryStats(): MemoryStats;
+  setMemoryLimit(bytes: number): void;
+  /** Most bytes that freed blocks may keep. */
+  setCacheLimit(bytes: number): void;
+  emptyCache(): void;
+  resetPeakMemoryStats(): void;
+
+  // --- CUDA; all but the first two throw without one
+  cudaIsAvailable(): boolean;
+  cudaDeviceCount(): number;
+  cudaSynchronize(device: number): void;
+  cudaMemoryStats(device: number): DeviceMemoryStats;
+  cudaEmptyCache(): void;
+  cudaResetPeakMemoryStats(device: number): void;
+  cudaCurrentStream(device: number): StreamRef;
+  cudaNewStream(device: number, highPriority: boolean): StreamRef;
+  /** Makes it the current stream; gives the one before. */
+  cudaSetStream(stream: StreamRef): StreamRef;
+  cudaSynchronizeStream(stream: StreamRef): void;
+  cudaQueryStream(stream: StreamRef): boolean;
+}
