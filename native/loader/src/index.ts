@@ -1,8 +1,14 @@
+import { load } from './load.js';
+
 export type * from './binding.js';
+export { cacheFolder } from './cache.mjs';
 export * from './codes.js';
+export type { Libtorch } from './libtorch.mjs';
+export { LoadError, type LoadFailure } from './load-error.mjs';
 
-import type { NativeBinding } from './binding.js';
-import { loadAddon } from './load.js';
-
-/** The addon, loaded against the libtorch that was found. */
-export const native: NativeBinding = loadAddon();
+export const {
+  /** The addon. */
+  native,
+  /** The libtorch it runs on. */
+  libtorch,
+} = load();

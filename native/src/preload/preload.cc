@@ -50,7 +50,7 @@ napi_status OpenLibrary(napi_env env, napi_value path, std::string* error) {
   status = napi_get_value_string_utf8(env, path, text.data(), length + 1, &length);
   if (status != napi_ok) return status;
   // Never closed: libtorch does not survive being unloaded.
-  if (dlopen(text.c_str(), RTLD_LAZY | RTLD_GLOBAL) == nullptr) *error = dlerror();
+  if (dlopen(text.c_str(), RTLD_LAZY) == nullptr) *error = dlerror();
   return napi_ok;
 }
 
