@@ -1,0 +1,76 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import pl, { type DataFrame } from 'nodejs-polars';
+import { type TableName, tableSchema } from './schema.js';
+
+/** The tables that the lesson's run reads. */
+export interface SalesTables {
+  readonly train: DataFrame;
+  readonly test: DataFrame;
+  readonly store: DataFrame;
+}
+
+/** The data cannot be used; the message names the folder, file or column. */
+export class DataError extends Error {
+  override readonly name = 'DataError';
+}
+
+/**
+ * The folder that holds the tables: `folder` itself or its `rossmann` subfolder.
+ *
+ * @throws DataError when there is no such folder.
+ */
+export function locateTables(folder: string): string {
+  const inner = join(folder, 'rossmann');
+  for (const candidate of [inner, folder]) {
+    if (statSync(candidate, { throwIfNoEntry: false })?.isDirectory()) return candidate;
+  }
+  throw new DataError(`the data folder ${folder} does not exist or is not a folder`);
+}
+
+/**
+ * Reads train, test and store from `folder`, each as NAME.csv or NAME.csv.gz.
+ *
+ * @throws DataError for a missing file or column, an empty table, or a value of the wrong type.
+ */
+export function readTables(folder: string): SalesTables {
+  return {
+    train: readTable(folder, 'train'),
+    test: readTable(folder, 'test'),
+    store: readTable(folder, 'store'),
+  };
+}
+
+/** One table with its columns typed; an empty field, quoted or not, is missing. */
+export function readTable(folder: string, name: TableName): DataFrame {
+  const path = findFile(folder, name);
+  const bytes = readFileSync(path);
+  const schema = tableSchema(name);
+  const frame = parse(path, path.endsWith('.gz') ? gunzipSync(bytes) : bytes, schema);
+  const missing = Object.keys(schema).filter((column) => !frame.columns.includes(column));
+  if (missing.length > 0) {
+    throw new DataError(
+      `${path} has no column ${missing.join(', ')}; its columns are ${frame.columns.join(', ')}`,
+    );
+  }
+  if (frame.height === 0) throw new DataError(`${path} has a header but no rows`);
+  return frame.select(...Object.keys(schema));
+}
+
+function findFile(folder: string, name: TableName): string {
+  const plain = join(folder, `${name}.csv`);
+  const packed = `${plain}.gz`;
+  if (existsSync(plain)) return plain;
+  if (existsSync(packed)) return packed;
+  throw new DataError(`the data folder ${folder} has no file ${name}.csv or ${name}.csv.gz`);
+}
+
+function parse(path: string, bytes: Buffer, dtypes: Record<string, pl.DataType>): DataFrame {
+  try {
+    return pl.readCSV(bytes, { dtypes, nullValues: [''], ignoreErrors: false });
+  } catch (error) {
+    const [reason] = String(error instanceof Error ? error.message : error).split('\n');
+    throw new DataError(`${path} cannot be read as a table: ${reason}`, { cause: error });
+  }
+}
