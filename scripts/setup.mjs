@@ -1,0 +1,37 @@
+// npm run setup: all that a checkout needs before its programs run. Steps whose inputs have not
+// changed take milliseconds. Uses nothing but Node.js, since it installs the rest.
+import { pathToFileURL } from 'node:url';
+import { main } from './lib/main.mjs';
+import { step } from './lib/progress.mjs';
+import { SetupError } from './lib/setup-error.mjs';
+import { provideAddon } from './steps/addon.mjs';
+import { generateOperators } from './steps/codegen.mjs';
+import { installDependencies } from './steps/dependencies.mjs';
+import { provideLibtorch } from './steps/libtorch.mjs';
+import { compile } from './steps/typescript.mjs';
+
+const oldestNode = 20;
+
+export async function setup() {
+  console.log('Flambeau set-up');
+  await step('Node.js', checkNode);
+  await step('npm packages', installDependencies);
+  const libtorch = await step(
+    'libtorch',
+    provideLibtorch,
+    ({ version, source, root }) => `${version} from ${source}: ${root}`,
+  );
+  await step('addon', (report) => provideAddon(libtorch, report));
+  await step('operators', () => generateOperators(libtorch));
+  await step('TypeScript', () => compile());
+}
+
+function checkNode() {
+  const version = process.versions.node;
+  if (Number.parseInt(version, 10) < oldestNode) {
+    throw new SetupError(`Node.js ${oldestNode} or later is needed; this is ${version}.`);
+  }
+  return version;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main(setup);

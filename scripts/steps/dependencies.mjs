@@ -1,0 +1,44 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { capture } from '../lib/exec.mjs';
+import { inRepo } from '../lib/paths.mjs';
+import { announce } from '../lib/progress.mjs';
+
+/**
+ * Installs the npm packages of package-lock.json, unless node_modules holds just them.
+ *
+ * @param {import('../lib/progress.mjs').Report} report
+ */
+export async function installDependencies(report) {
+  if (isInstalled()) return 'up to date';
+  announce(report, 'npm ci');
+  const npm = process.env.npm_execpath;
+  const args = ['ci', '--no-audit', '--no-fund'];
+  if (npm?.endsWith('.js')) await capture(process.execPath, [npm, ...args]);
+  else await capture(process.platform === 'win32' ? 'npm.cmd' : 'npm', args);
+  return 'installed by npm ci';
+}
+
+/**
+ * npm records what it installed in a lock file of its own. Packages for other systems are missing
+ * there and may be.
+ */
+function isInstalled() {
+  const record = inRepo('node_modules', '.package-lock.json');
+  if (!existsSync(record)) return false;
+  const installed = readPackages(record);
+  return Object.entries(readPackages(inRepo('package-lock.json'))).every(
+    ([path, { version, resolved, optional }]) =>
+      !path.includes('node_modules/') ||
+      (installed[path]
+        ? installed[path].version === version && installed[path].resolved === resolved
+        : optional === true),
+  );
+}
+
+/**
+ * @param {string} file
+ * @returns {Record<string, { version?: string, resolved?: string, optional?: boolean }>}
+ */
+function readPackages(file) {
+  return JSON.parse(readFileSync(file, 'utf8')).packages;
+}
