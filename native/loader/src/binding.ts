@@ -99,8 +99,8 @@ export interface DeviceMemoryStats {
 /** What the addon knows about a failure; core turns it into an error class. */
 export interface NativeFailure {
   /**
-   * 'disposed' | 'invalidHandle' | 'index' | 'value' | 'type' | 'notImplemented' | 'linalg' |
-   * 'outOfMemory' | 'bufferDetached' | 'torch' | 'std'
+   * 'disposed' | 'invalidHandle' | 'index' | 'value' | 'type' | 'dtype' | 'shape' | 'device' |
+   * 'notImplemented' | 'linalg' | 'outOfMemory' | 'bufferDetached' | 'torch' | 'std'
    */
   readonly code: string;
   /** libtorch's first line, without a C++ backtrace. */
@@ -212,10 +212,12 @@ export interface NativeBinding {
   registerHook(handle: Handle, hook: (grad: Handle) => Handle | undefined): number;
   removeHook(handle: Handle, id: number): void;
   /** Runs after the gradient of a leaf was accumulated. */
-  registerPostAccumulateGradHook(handle: Handle, hook: () => void): number;
+  registerPostAccumulateGradHook(handle: Handle, hook: () => void): void;
   /**
    * Ties `outputs`, computed without recording, to `inputs` by a node that calls `backward`.
-   * `saved` are kept by the node with version checks, and handed to `backward`.
+   * `saved` are kept by the node with version checks, and handed to `backward`. An input that is
+   * returned as it is must come among the outputs under a handle of its own (`alias`); afterwards
+   * every output handle stands for the tensor with history.
    */
   customFunction(
     name: string,

@@ -1,0 +1,96 @@
+#include <ATen/Context.h>
+#include <ATen/core/Generator.h>
+
+#include "environment.h"
+#include "values.h"
+
+namespace flambeau {
+
+namespace {
+
+c10::Device deviceArgument(const Arguments& args, size_t i) {
+  return deviceFrom(args.env(), args[i]);
+}
+
+std::unique_lock<std::mutex> lock(at::Generator& generator) {
+  return std::unique_lock<std::mutex>(generator.mutex());
+}
+
+uint64_t seedArgument(const Arguments& args, size_t i) {
+  bool lossless = false;
+  if (!args[i].IsBigInt()) {
+    throw BindingError("type", "expected a BigInt, got " + describeValue(args.env(), args[i]));
+  }
+  const uint64_t seed = args[i].As<Napi::BigInt>().Uint64Value(&lossless);
+  return seed;
+}
+
+Napi::Value manualSeed(const Arguments& args) {
+  at::manual_seed(seedArgument(args, 0));
+  return args.env().Undefined();
+}
+
+Napi::Value initialSeed(const Arguments& args) {
+  const at::Generator generator = at::globalContext().defaultGenerator(at::kCPU);
+  return Napi::BigInt::New(args.env(), generator.current_seed());
+}
+
+Napi::Value defaultGenerator(const Arguments& args) {
+  return Napi::Value(args.env(),
+                     generatorTo(args.env(),
+                                 at::globalContext().defaultGenerator(deviceArgument(args, 0))));
+}
+
+Napi::Value createGenerator(const Arguments& args) {
+  const c10::Device device = deviceArgument(args, 0);
+  at::Generator generator =
+      device.is_cpu() ? at::globalContext().defaultGenerator(device).clone()
+                      : at::globalContext().getAcceleratorHooksInterface(device.type())
+                            .getNewGenerator(device.index());
+  generator.set_current_seed(c10::detail::getNonDeterministicRandom());
+  return Napi::Value(args.env(), generatorTo(args.env(), std::move(generator)));
+}
+
+Napi::Value generatorSeed(const Arguments& args) {
+  return Napi::BigInt::New(args.env(), generatorFrom(args.env(), args[0]).current_seed());
+}
+
+Napi::Value generatorManualSeed(const Arguments& args) {
+  at::Generator generator = generatorFrom(args.env(), args[0]);
+  const auto guard = lock(generator);
+  generator.set_current_seed(seedArgument(args, 1));
+  return args.env().Undefined();
+}
+
+Napi::Value generatorState(const Arguments& args) {
+  at::Generator generator = generatorFrom(args.env(), args[0]);
+  const auto guard = lock(generator);
+  return args.wrap(generator.get_state());
+}
+
+Napi::Value generatorSetState(const Arguments& args) {
+  at::Generator generator = generatorFrom(args.env(), args[0]);
+  const auto guard = lock(generator);
+  generator.set_state(args.tensor(1));
+  return args.env().Undefined();
+}
+
+Napi::Value generatorDevice(const Arguments& args) {
+  return Napi::String::New(args.env(), generatorFrom(args.env(), args[0]).device().str());
+}
+
+}  // namespace
+
+void defineRandom(Napi::Object exports) {
+  define<manualSeed>(exports, "manualSeed");
+  define<initialSeed>(exports, "initialSeed");
+  define<defaultGenerator>(exports, "defaultGenerator");
+  define<createGenerator>(exports, "createGenerator");
+  define<generatorSeed>(exports, "generatorSeed");
+  define<generatorManualSeed>(exports, "generatorManualSeed");
+  define<generatorState>(exports, "generatorState");
+  define<generatorSetState>(exports, "generatorSetState");
+  define<generatorDevice>(exports, "generatorDevice");
+}
+
+}  // namespace flambeau

@@ -1,0 +1,107 @@
+#include "dispatch.h"
+
+namespace flambeau {
+
+// Note [Unboxed calls]
+// The boxed call packs every argument into an IValue on a heap-allocated stack, which costs about
+// 100 ns. Operators whose C++ signature is one of those listed in `unboxedCallFor` are called
+// through it instead. The list holds what tiny elementwise code is made of; test/bench shows what
+// it brings.
+
+namespace {
+
+/// Reads argument `i` as the C++ type of a signature's parameter.
+template <typename T>
+struct Read;
+
+template <>
+struct Read<const at::Tensor&> {
+  static constexpr Kind kind = Kind::Tensor;
+  static at::Tensor& from(Operator& op, size_t, napi_value value) {
+    return checkedTensor(op.environment, handleFrom(op.environment.env, value));
+  }
+};
+
+template <>
+struct Read<at::Tensor&> : Read<const at::Tensor&> {};
+
+template <>
+struct Read<const at::Scalar&> {
+  static constexpr Kind kind = Kind::Scalar;
+  static at::Scalar from(Operator& op, size_t i, napi_value value) {
+    napi_env env = op.environment.env;
+    if (typeOf(env, value) != napi_undefined) return scalarFrom(env, value);
+    return op.argument(i, value).toScalar();
+  }
+};
+
+template <typename Signature>
+struct Unboxed;
+
+template <typename Result, typename... Parameters>
+struct Unboxed<Result(Parameters...)> {
+  using Signature = Result(Parameters...);
+  static constexpr bool inPlace = std::is_same_v<Result, at::Tensor&>;
+
+  static bool fits(const Operator& op) {
+    const auto& returns = op.handle.schema().returns();
+    if (op.arguments.size() != sizeof...(Parameters) || returns.size() != 1) return false;
+    if (returns[0].type()->kind() != c10::TypeKind::TensorType) return false;
+    if (op.aliasesArgument[0] != inPlace) return false;
+    size_t i = 0;
+    const auto plain = [&](Kind kind) {
+      const WireType& type = op.arguments[i++].type;
+      return type.kind == kind && !type.list && !type.optional;
+    };
+    if (!(plain(Read<Parameters>::kind) && ...)) return false;
+    return isWritten(op, 0) == inPlace;
+  }
+
+  static napi_value call(Operator& op, napi_value* values) {
+    return callWith(op, values, std::index_sequence_for<Parameters...>());
+  }
+
+ private:
+  static bool isWritten(const Operator& op, size_t i) {
+    const auto* alias = op.handle.schema().arguments()[i].alias_info();
+    return alias != nullptr && alias->isWrite();
+  }
+
+  template <size_t... I>
+  static napi_value callWith(Operator& op, napi_value* values, std::index_sequence<I...>) {
+    const auto target = op.handle.typed<Signature>();
+    napi_env env = op.environment.env;
+    if constexpr (inPlace) {
+      target.call(Read<Parameters>::from(op, I, values[I])...);
+      napi_value undefined = nullptr;
+      napi_get_undefined(env, &undefined);
+      return undefined;
+    } else {
+      return handleTo(env, op.environment.tensors.insert(
+                               target.call(Read<Parameters>::from(op, I, values[I])...)));
+    }
+  }
+};
+
+template <typename... Signatures>
+UnboxedCall firstFitting(const Operator& op) {
+  UnboxedCall found = nullptr;
+  ((found == nullptr && Unboxed<Signatures>::fits(op)
+        ? void(found = &Unboxed<Signatures>::call)
+        : void()),
+   ...);
+  return found;
+}
+
+}  // namespace
+
+UnboxedCall unboxedCallFor(const Operator& op) {
+  using T = at::Tensor;
+  using S = at::Scalar;
+  return firstFitting<T(const T&), T(const T&, const T&), T(const T&, const S&),
+                      T(const T&, const T&, const S&), T(const T&, const T&, const T&),
+                      T(const T&, const S&, const S&), T&(T&), T&(T&, const T&),
+                      T&(T&, const S&), T&(T&, const T&, const S&)>(op);
+}
+
+}  // namespace flambeau
