@@ -1,0 +1,28 @@
+/**
+ * Methods that `Tensor` writes by hand, because in Python they are properties, or have forms that
+ * their schemas do not show.
+ */
+export const handWrittenMethods: ReadonlySet<string> = new Set([
+  'data',
+  'isLeaf',
+  'item',
+  'mH',
+  'mT',
+  'matrixH',
+  'norm',
+  'numel',
+  'numpyT',
+  'indexPut_',
+  'outputNr',
+  'requiresGrad_',
+  'retainGrad',
+  'retainsGrad',
+  'setData',
+  'size',
+  'storageOffset',
+  'stride',
+  'to',
+]);
+
+/** Tracing's and halves of operators that Python hides too; `torch.ops.aten` has them all. */
+export const hiddenFunctions = /^(sym_.*|qscheme)$|_(backward|forward|jvp)(_|$)/;
