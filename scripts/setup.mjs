@@ -7,7 +7,7 @@ import { SetupError } from './lib/setup-error.mjs';
 import { provideAddon } from './steps/addon.mjs';
 import { generateOperators } from './steps/codegen.mjs';
 import { installDependencies } from './steps/dependencies.mjs';
-import { provideLibtorch } from './steps/libtorch.mjs';
+import { describeLibtorch, provideLibtorch } from './steps/libtorch.mjs';
 import { compile } from './steps/typescript.mjs';
 
 const oldestNode = 20;
@@ -16,11 +16,7 @@ export async function setup() {
   console.log('Flambeau set-up');
   await step('Node.js', checkNode);
   await step('npm packages', installDependencies);
-  const libtorch = await step(
-    'libtorch',
-    provideLibtorch,
-    ({ version, source, root }) => `${version} from ${source}: ${root}`,
-  );
+  const libtorch = await step('libtorch', provideLibtorch, describeLibtorch);
   await step('addon', (report) => provideAddon(libtorch, report));
   await step('operators', () => generateOperators(libtorch));
   await step('TypeScript', () => compile());

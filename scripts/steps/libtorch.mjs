@@ -16,6 +16,11 @@ import { unpackWheel } from '../lib/wheel.mjs';
 
 /** @typedef {import('../../native/loader/src/libtorch.mjs').Libtorch} Libtorch */
 
+/** @param {Libtorch} libtorch */
+export function describeLibtorch({ version, source, root }) {
+  return `${version} from ${source}: ${root}`;
+}
+
 /**
  * The libtorch that the loader would take, else one that is fetched into the shared cache.
  *

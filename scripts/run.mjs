@@ -1,0 +1,68 @@
+// Sets the checkout up and runs one of its programs: node scripts/run.mjs <program> [arguments…]
+import { existsSync } from 'node:fs';
+import { foreground } from './lib/exec.mjs';
+import { main } from './lib/main.mjs';
+import { inRepo } from './lib/paths.mjs';
+import { step } from './lib/progress.mjs';
+import { SetupError } from './lib/setup-error.mjs';
+import { setup } from './setup.mjs';
+import { providePython } from './steps/python.mjs';
+
+/**
+ * @typedef {object} Program
+ * @property {readonly string[]} command Arguments of Node.js.
+ * @property {boolean} [comparesWithPython] Wants FLAMBEAU_PYTHON and FLAMBEAU_DATA.
+ */
+
+/** @type {Record<string, Program>} */
+const programs = {
+  'lesson:rossmann': { command: [inRepo('lessons', 'rossmann', 'dist', 'main.js')] },
+  test: {
+    command: [inRepo('node_modules', 'vitest', 'vitest.mjs'), 'run'],
+    comparesWithPython: true,
+  },
+  bench: {
+    command: ['--expose-gc', inRepo('test', 'dist', 'bench', 'main.js')],
+    comparesWithPython: true,
+  },
+  'coverage:ops': {
+    command: [inRepo('test', 'dist', 'coverage', 'main.js')],
+    comparesWithPython: true,
+  },
+};
+
+await main(async () => {
+  const [name = '', ...args] = process.argv.slice(2);
+  const program = programs[name];
+  if (!program) {
+    const known = Object.keys(programs).join(', ');
+    throw new SetupError(`Expected one of ${known}; got "${name}".`);
+  }
+  await setup();
+  const env = { ...process.env, ...(program.comparesWithPython ? await comparison() : {}) };
+  console.log();
+  return foreground(process.execPath, [...program.command, ...args], env);
+});
+
+/** @returns {Promise<NodeJS.ProcessEnv>} what a program needs that compares with Python */
+async function comparison() {
+  const data = inRepo('..', 'shared', 'data');
+  return {
+    FLAMBEAU_PYTHON: await step('Python', python, (path) => path ?? 'comparisons are skipped'),
+    FLAMBEAU_DATA: process.env.FLAMBEAU_DATA ?? (existsSync(data) ? data : undefined),
+  };
+}
+
+/**
+ * @param {import('./lib/progress.mjs').Report} report
+ * @returns {Promise<string | undefined>} none where Python cannot be had, which CI does not accept
+ */
+async function python(report) {
+  try {
+    return await providePython(report);
+  } catch (error) {
+    if (process.env.CI || !(error instanceof SetupError)) throw error;
+    console.log(error.message);
+    return undefined;
+  }
+}
