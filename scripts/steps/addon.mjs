@@ -58,7 +58,7 @@ export async function provideAddon(libtorch, report) {
  * @param {Libtorch} libtorch
  * @returns {string}
  */
-function addonKey(libtorch) {
+export function addonKey(libtorch) {
   const compiler = findCompiler();
   if (compiler === null) throw missingTools([tools.compiler]);
   const require = createRequire(inRepo('native', 'package.json'));
