@@ -64,6 +64,7 @@ c10::DataPtr CpuAllocator::allocate(size_t bytes) {
   reserveWithinLimit(static_cast<int64_t>(bytesOfClass(index)));
   Block* block = takeCached(index);
   if (block == nullptr) block = makeBlock(index, bytes);
+  notePeak();
   return {block->data(), block->data(), &release, at::Device(at::kCPU)};
 }
 
@@ -76,6 +77,10 @@ void CpuAllocator::reserveWithinLimit(int64_t bytes) {
                      megabytes(bytes), " with ", megabytes(now - bytes), " in use, the limit is ",
                      megabytes(limit));
   }
+}
+
+void CpuAllocator::notePeak() {
+  const int64_t now = allocated_.load(std::memory_order_relaxed);
   int64_t peak = peak_.load(std::memory_order_relaxed);
   while (now > peak && !peak_.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
   }

@@ -66,6 +66,7 @@ class CpuAllocator final : public c10::Allocator {
   void recycle(Block* block);
   void destroy(Block* block);
   void reserveWithinLimit(int64_t bytes);
+  void notePeak();
 
   std::array<List, kClasses> lists_;
   std::atomic<int64_t> allocated_{0};

@@ -2,6 +2,7 @@
 #include <torch/csrc/autograd/function.h>
 #include <torch/csrc/autograd/functions/utils.h>
 #include <torch/csrc/autograd/saved_variable.h>
+#include <torch/version.h>
 
 #include <unordered_set>
 
@@ -119,6 +120,16 @@ struct JsFunctionNode : Node {
   bool released_ = false;
 };
 
+template <typename... Args>
+auto wrapOutputs(Args&&... args) {
+#if TORCH_VERSION_MAJOR > 2 || TORCH_VERSION_MINOR >= 14
+  NodePtr attached;
+  return torch::autograd::_wrap_outputs(std::forward<Args>(args)..., attached);
+#else
+  return torch::autograd::_wrap_outputs(std::forward<Args>(args)...);
+#endif
+}
+
 std::vector<at::Tensor> tensorsOf(const Arguments& args, const Napi::Value& list) {
   std::vector<at::Tensor> result;
   forEachElement(args.env(), list, [&](napi_value element) {
@@ -155,12 +166,16 @@ Napi::Value customFunction(const Arguments& args) {
     if (input.defined()) present.push_back(input);
   }
   const std::vector<std::optional<at::Tensor>> raw(outputs.begin(), outputs.end());
-  const auto wrapped = torch::autograd::_wrap_outputs(
-      present, identities(fixed), identities(dirty), raw, records ? NodePtr(node) : NodePtr(),
-      [](const variable_list&, const variable_list&) -> variable_list {
-        throw BindingError("notImplemented", "custom functions have no forward-mode derivative");
-      },
-      {}, [](const at::Tensor& x) { return x.view_as(x); }, false);
+  const torch::autograd::_jvp_fn_t forwardMode = [](const variable_list&,
+                                                    const variable_list&) -> variable_list {
+    throw BindingError("notImplemented", "custom functions have no forward-mode derivative");
+  };
+  const torch::autograd::_view_as_self_fn_t viewAsSelf = [](const at::Tensor& x) {
+    return x.view_as(x);
+  };
+  const auto wrapped = wrapOutputs(present, identities(fixed), identities(dirty), raw,
+                                   records ? NodePtr(node) : NodePtr(), forwardMode,
+                                   std::unordered_set<at::TensorImpl*>(), viewAsSelf, false);
 
   variable_list results;
   for (size_t i = 0; i < wrapped.size(); ++i) {

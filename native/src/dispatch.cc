@@ -16,7 +16,7 @@ struct CallInFlight {
 
 std::string describeTensor(const at::Tensor& tensor) {
   std::ostringstream text;
-  text << c10::toString(tensor.scalar_type()) << tensor.sizes();
+  text << c10::getDtypeNames(tensor.scalar_type()).first << tensor.sizes();
   if (!tensor.is_cpu()) text << " on " << tensor.device();
   return text.str();
 }
@@ -35,8 +35,8 @@ std::string describeArgument(const Operator& op, size_t i, napi_value value) {
                   : describeTensor(op.environment.tensors.get(handleFrom(env, element)));
     });
     return text + "]";
-  } catch (const BindingError&) {
-    return "a disposed tensor";
+  } catch (const BindingError& error) {
+    return error.code == "disposed" ? "a disposed tensor" : describeValue(env, value);
   }
 }
 
@@ -98,7 +98,7 @@ napi_value callOperator(napi_env env, napi_callback_info info) {
     napi_value result = op.unboxed != nullptr && count == op.arguments.size()
                             ? op.unboxed(op, values)
                             : callBoxed(op, values, count);
-    op.environment.tensors.collect();
+    op.environment.settle();
     return result;
   } catch (...) {
     const CallInFlight call{op, values, count};

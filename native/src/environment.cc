@@ -1,5 +1,6 @@
 #include "environment.h"
 
+#include "anomaly.h"
 #include "dispatch.h"
 #include "storage.h"
 #include "values.h"
@@ -7,9 +8,15 @@
 namespace flambeau {
 
 Environment::Environment(napi_env env)
-    : env(env), mailbox(std::make_shared<Mailbox>(env)), tensors(*new TensorTable(env)) {}
+    : env(env),
+      mailbox(std::make_shared<Mailbox>(env)),
+      tensors(*new TensorTable(env)),
+      warnings(env) {
+  traceAnomaliesIn(this);
+}
 
 Environment::~Environment() {
+  traceAnomaliesIn(nullptr);
   tensors.abandon();
   mailbox->close();
 }

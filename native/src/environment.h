@@ -11,6 +11,7 @@
 #include "errors.h"
 #include "handles.h"
 #include "mailbox.h"
+#include "warnings.h"
 
 namespace flambeau {
 
@@ -27,9 +28,17 @@ struct Environment {
     return *static_cast<Environment*>(data);
   }
 
+  /// What is due after every native call.
+  void settle() {
+    tensors.collect();
+    mailbox->drain();
+    warnings.flush();
+  }
+
   napi_env env;
   std::shared_ptr<Mailbox> mailbox;
   TensorTable& tensors;
+  Warnings warnings;
   napi_ref errorFactory = nullptr;
   std::vector<std::unique_ptr<Operator>> operators;
   std::vector<std::unique_ptr<c10::InferenceMode>> inferenceModes;
@@ -85,8 +94,7 @@ napi_value callMethod(napi_env env, napi_callback_info info) {
   try {
     const Napi::Value result =
         method(Arguments(environment, values, std::min(count, kMaxMethodArguments)));
-    environment.tensors.collect();
-    environment.mailbox->drain();
+    environment.settle();
     return result;
   } catch (...) {
     throwCurrentException(env);

@@ -61,7 +61,9 @@ std::optional<Failure> currentFailure(napi_env env) {
 void throwCurrentException(napi_env env, CallContext (*describe)(const void*), const void* what) {
   const std::optional<Failure> failure = currentFailure(env);
   if (!failure) return;
-  const napi_ref factoryReference = Environment::of(env).errorFactory;
+  Environment& environment = Environment::of(env);
+  environment.warnings.flush();
+  const napi_ref factoryReference = environment.errorFactory;
   if (factoryReference == nullptr) {
     napi_throw_error(env, failure->code.c_str(), failure->message.c_str());
     return;

@@ -14,7 +14,7 @@ std::atomic<int64_t> processTensors{0};
 
 // What the collector is told a tracked tensor weighs beyond its data. The JavaScript object is so
 // small that V8 alone would let hundreds of thousands of them gather before it looks.
-constexpr int64_t kTrackedOverhead = 32 * 1024;
+constexpr int64_t kTrackedOverhead = 20 * 1024;
 
 }  // namespace
 
