@@ -8,6 +8,7 @@ import { provideAddon } from './steps/addon.mjs';
 import { generateOperators } from './steps/codegen.mjs';
 import { installDependencies } from './steps/dependencies.mjs';
 import { describeLibtorch, provideLibtorch } from './steps/libtorch.mjs';
+import { checkTools } from './steps/tools.mjs';
 import { compile } from './steps/typescript.mjs';
 
 const oldestNode = 20;
@@ -16,6 +17,7 @@ export async function setup() {
   console.log('Flambeau set-up');
   await step('Node.js', checkNode);
   await step('npm packages', installDependencies);
+  await step('tools', checkTools);
   const libtorch = await step('libtorch', provideLibtorch, describeLibtorch);
   await step('addon', (report) => provideAddon(libtorch, report));
   await step('operators', () => generateOperators(libtorch));

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { missingTools, programsOnPath, tools } from './tools.mjs';
+import { missing, programsOnPath, tools } from './tools.mjs';
 
 /**
  * @typedef {object} Python
@@ -31,15 +31,15 @@ export function findPython(needed) {
     const [major, minor, pip, venv] = answer?.split(' ') ?? [];
     if (major === undefined) continue;
     if (Number(major) !== 3 || Number(minor) < 10) {
-      rejected.push(`${program} is Python ${major}.${minor}.`);
+      rejected.push(`${program} is Python ${major}.${minor}`);
     } else if ((needed === 'pip' ? pip : venv) !== 'True') {
-      rejected.push(`${program} has no ${needed}.`);
+      rejected.push(`${program} has no ${needed}`);
     } else {
       return { program, version: `${major}.${minor}` };
     }
   }
   const tool = needed === 'venv' && rejected.length > 0 ? tools.venv : tools.python;
-  throw missingTools([tool], rejected.join('\n'));
+  throw missing(tool, rejected);
 }
 
 /** @param {string} program */

@@ -40,19 +40,20 @@ export const tools = {
 };
 
 /**
- * @param {readonly Tool[]} missing
- * @param {string} [reason] What was found instead.
+ * @param {Tool} tool
+ * @param {readonly string[]} [rejected] What was found and why it does not do.
  * @returns {SetupError}
  */
-export function missingTools(missing, reason) {
-  const one = (/** @type {Tool} */ tool) =>
+export function missing(tool, rejected = []) {
+  return new SetupError(
     [
       `Missing: ${tool.title}`,
+      ...rejected.map((reason) => `    (${reason})`),
       `    Debian, Ubuntu   ${tool.debian}`,
       `    macOS            ${tool.macos}`,
       `    Windows          ${tool.windows}`,
-    ].join('\n');
-  return new SetupError([...missing.map(one), ...(reason ? [reason] : [])].join('\n\n'));
+    ].join('\n'),
+  );
 }
 
 /**
@@ -71,14 +72,22 @@ export function programsOnPath(name) {
     .filter(isProgram);
 }
 
-/** @returns {string | null} the C++ compiler that CMake will choose */
-export function findCompiler() {
-  if (windows) return findVisualStudio();
-  for (const name of [process.env.CXX, 'c++', 'g++', 'clang++']) {
-    const found = name ? programsOnPath(name)[0] : undefined;
-    if (found) return found;
-  }
-  return null;
+/**
+ * @returns {string} the C++ compiler that CMake will choose, or on Windows what finds it
+ * @throws {SetupError} when there is none
+ */
+export function requireCompiler() {
+  const names = [process.env.CXX, 'c++', 'g++', 'clang++'];
+  const found = windows
+    ? findVisualStudio()
+    : names.flatMap((name) => (name ? programsOnPath(name) : []))[0];
+  if (!found) throw missing(tools.compiler);
+  return found;
+}
+
+/** @throws {SetupError} when there is no CMake */
+export function requireCmake() {
+  if (programsOnPath('cmake').length === 0) throw missing(tools.cmake);
 }
 
 /** @returns {string | null} `cl` itself, or the program that finds Visual Studio */

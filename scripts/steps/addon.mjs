@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, freemem } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { addonFolder } from '../../native/loader/src/addon.mjs';
 import { cacheFolder } from '../../native/loader/src/cache.mjs';
 import { makeFolder, replaceFile } from '../lib/atomic.mjs';
@@ -10,7 +10,7 @@ import { capture } from '../lib/exec.mjs';
 import { hashInputs } from '../lib/hash.mjs';
 import { inRepo } from '../lib/paths.mjs';
 import { announce } from '../lib/progress.mjs';
-import { findCompiler, missingTools, programsOnPath, tools } from '../lib/tools.mjs';
+import { requireCompiler } from '../lib/tools.mjs';
 
 /** @typedef {import('../../native/loader/src/libtorch.mjs').Libtorch} Libtorch */
 /** @typedef {import('../lib/progress.mjs').Report} Report */
@@ -18,9 +18,7 @@ import { findCompiler, missingTools, programsOnPath, tools } from '../lib/tools.
 /** What the build makes, the main addon last: a reader that finds it finds all. */
 const products = [join('preload', 'flambeau_preload.node'), 'flambeau.node'];
 
-/**
- * What one compiler at work on libtorch's headers takes at most.
- */
+/** What one compiler at work on libtorch's headers takes at most. */
 const bytesPerCompiler = 2 * 2 ** 30;
 
 /**
@@ -32,19 +30,13 @@ const bytesPerCompiler = 2 * 2 ** 30;
  * @returns {Promise<string>} what was done
  */
 export async function provideAddon(libtorch, report) {
-  const folder = join(addonFolder(libtorch.minor), 'build');
-  const release = join(folder, 'Release');
-  const stamp = join(folder, 'key');
-  const key = addonKey(libtorch);
-  const isComplete = products.every((name) => existsSync(join(release, name)));
-  if (isComplete && existsSync(stamp) && readFileSync(stamp, 'utf8') === key) return 'up to date';
-
-  const cached = join(cacheFolder(), 'addons', key);
+  const { release, stamp, cached, key } = places(libtorch);
+  if (isBuilt(libtorch)) return 'up to date';
   const wasCached = existsSync(cached);
   if (wasCached) {
     for (const name of products) replaceFile(join(cached, name), join(release, name));
   } else {
-    await build(libtorch, folder, report);
+    await build(libtorch, dirname(release), report);
     if (addonKey(libtorch) !== key) return 'built; its sources changed meanwhile';
     await makeFolder(cached, (temporary) => {
       for (const name of products) replaceFile(join(release, name), join(temporary, name));
@@ -55,17 +47,45 @@ export async function provideAddon(libtorch, report) {
 }
 
 /**
- * @param {Libtorch} libtorch
+ * Whether there is no addon yet, in the checkout or in the shared cache, for what is here now.
+ *
+ * @param {Pick<Libtorch, 'version' | 'minor'>} libtorch
+ */
+export function mustBuildAddon(libtorch) {
+  return !isBuilt(libtorch) && !existsSync(places(libtorch).cached);
+}
+
+/** @param {Pick<Libtorch, 'version' | 'minor'>} libtorch */
+function isBuilt(libtorch) {
+  const { release, stamp, key } = places(libtorch);
+  const isComplete = products.every((name) => existsSync(join(release, name)));
+  return isComplete && existsSync(stamp) && readFileSync(stamp, 'utf8') === key;
+}
+
+/** @param {Pick<Libtorch, 'version' | 'minor'>} libtorch */
+function places(libtorch) {
+  const folder = join(addonFolder(libtorch.minor), 'build');
+  const key = addonKey(libtorch);
+  return {
+    release: join(folder, 'Release'),
+    stamp: join(folder, 'key'),
+    cached: join(cacheFolder(), 'addons', key),
+    key,
+  };
+}
+
+/**
+ * One hash of all that the addon is made from.
+ *
+ * @param {Pick<Libtorch, 'version'>} libtorch
  * @returns {string}
  */
 export function addonKey(libtorch) {
-  const compiler = findCompiler();
-  if (compiler === null) throw missingTools([tools.compiler]);
   const require = createRequire(inRepo('native', 'package.json'));
   return hashInputs(
     [inRepo('native', 'src'), inRepo('native', 'CMakeLists.txt'), inRepo('cmake')],
     [
-      compilerVersion(compiler),
+      compilerVersion(requireCompiler()),
       `libtorch ${libtorch.version}`,
       `node-addon-api ${require('node-addon-api/package.json').version}`,
       `node-api-headers ${require('node-api-headers/package.json').version}`,
@@ -90,7 +110,6 @@ function compilerVersion(compiler) {
  * @param {Report} report
  */
 async function build(libtorch, folder, report) {
-  if (programsOnPath('cmake').length === 0) throw missingTools([tools.cmake]);
   announce(report, `compiling the addon against libtorch ${libtorch.version}; this takes minutes`);
   const cmakeJs = inRepo('node_modules', 'cmake-js', 'bin', 'cmake-js');
   const jobs = Math.min(availableParallelism(), Math.floor(freemem() / bytesPerCompiler));

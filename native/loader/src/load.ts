@@ -57,9 +57,14 @@ function openLibtorch(libtorch: Libtorch, preload: Preload): void {
   try {
     for (const name of ['c10', 'torch_cpu']) preload.open(libraryPath(libtorch.root, name));
   } catch (cause) {
+    const hint = existsSync(libraryPath(libtorch.root, 'torch_cuda'))
+      ? ". It is built for CUDA and needs NVIDIA's libraries, which come with a PyTorch installed " +
+        'by pip: FLAMBEAU_USE_PYTHON_TORCH=1 uses that.'
+      : '';
     throw new LoadError(
       'LOAD_FAILED',
-      `libtorch ${libtorch.version} in ${libtorch.root} could not be opened: ${(cause as Error).message}`,
+      `libtorch ${libtorch.version} in ${libtorch.root} could not be opened: ` +
+        `${(cause as Error).message}${hint}`,
       { cause },
     );
   }
