@@ -116,7 +116,7 @@ void TensorTable::track(napi_value owner, Handle handle) {
   }
   ++callbacks_;
   slot->reported = kTrackedOverhead;
-  if (tensor.has_storage() && tensor.storage().device_type() == at::kCPU) {
+  if (tensor.has_storage() && !tensor.is_meta()) {
     slot->reported += static_cast<int64_t>(tensor.storage().nbytes());
   }
   reportMemory(slot->reported);
