@@ -1,0 +1,177 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { native } from '@flambeau/native';
+import type { StateDict } from '../nn/stateDict.js';
+import { fromTypedArray } from '../tensor/create.js';
+import type { Device } from '../tensor/dtype.js';
+import { Tensor } from '../tensor/tensor.js';
+import { writeFileAtomic } from './atomicFile.js';
+import {
+  decodeHeader,
+  decodeHeaderLength,
+  encodeHeader,
+  LENGTH_BYTES,
+  SafetensorsError,
+  type SafetensorsHeader,
+} from './safetensorsHeader.js';
+
+/*
+ * The safetensors format, as https://github.com/huggingface/safetensors defines it: the length of
+ * a JSON header, the header, and the tensors' bytes in row-major order.
+ */
+
+export interface LoadOptions {
+  /** Where the tensors go. Default 'cpu'. */
+  device?: Device;
+}
+
+type Metadata = Readonly<Record<string, string>>;
+
+/** The header and then the data of each tensor, made when it is asked for. */
+function* chunksOf(
+  tensors: Readonly<StateDict>,
+  metadata: Metadata | undefined,
+): Generator<Uint8Array> {
+  const entries = Object.entries(tensors);
+  for (const [name, tensor] of entries) {
+    if (!(tensor instanceof Tensor)) {
+      throw new SafetensorsError(`'${name}' must be a Tensor, got ${typeof tensor}`);
+    }
+    if (tensor.layout !== 'strided') {
+      throw new SafetensorsError(`tensor '${name}' must be dense, got a ${tensor.layout} one`);
+    }
+  }
+  const { bytes, order } = encodeHeader(
+    entries.map(([name, { dtype, shape }]) => ({ name, dtype, shape })),
+    metadata,
+  );
+  yield bytes;
+  for (const index of order) {
+    const [, tensor] = entries[index] as [string, Tensor];
+    yield new Uint8Array(native.toArrayBuffer(tensor.handle));
+  }
+}
+
+/**
+ * Tensors as the bytes of a safetensors file. Views are written as the tensors they show, so that
+ * memory that several share is written for each.
+ * @param metadata texts to keep beside the tensors
+ * @throws SafetensorsError for a tensor that the format cannot hold
+ */
+export function save(tensors: Readonly<StateDict>, metadata?: Metadata): Uint8Array {
+  return Buffer.concat([...chunksOf(tensors, metadata)]);
+}
+
+/** As {@link save}, to a file that is replaced at once or not at all. */
+export function saveFile(tensors: Readonly<StateDict>, path: string, metadata?: Metadata): void {
+  writeFileAtomic(path, chunksOf(tensors, metadata));
+}
+
+/** Reads `length` bytes from `position` into memory of their own. */
+type Read = (position: number, length: number) => Uint8Array<ArrayBuffer>;
+
+/** A safetensors file whose header has been read, and whose tensors are read one by one. */
+export class SafetensorsFile implements Disposable {
+  readonly #header: SafetensorsHeader;
+  readonly #dataStart: number;
+  readonly #read: Read;
+  readonly #close: () => void;
+
+  /** @internal Use {@link safeOpen} or {@link load}. */
+  constructor(size: number, read: Read, close: () => void) {
+    const length = decodeHeaderLength(read(0, Math.min(LENGTH_BYTES, size)), size);
+    this.#dataStart = LENGTH_BYTES + length;
+    this.#header = decodeHeader(read(LENGTH_BYTES, length), size - this.#dataStart);
+    this.#read = read;
+    this.#close = close;
+  }
+
+  /** The texts beside the tensors. */
+  get metadata(): Metadata {
+    return this.#header.metadata;
+  }
+
+  /** The tensors' names, in the order of the header. */
+  keys(): string[] {
+    return [...this.#header.tensors.keys()];
+  }
+
+  /** @throws SafetensorsError when there is no tensor of that name */
+  getTensor(name: string, options: LoadOptions = {}): Tensor {
+    const entry = this.#header.tensors.get(name);
+    if (entry === undefined) {
+      throw new SafetensorsError(
+        `there is no tensor '${name}'; there are ${this.keys().join(', ')}`,
+      );
+    }
+    const { dtype, shape, begin, end } = entry;
+    const bytes = this.#read(this.#dataStart + begin, end - begin);
+    return fromTypedArray(bytes, { dtype, shape, device: options.device });
+  }
+
+  /** All tensors by name. */
+  getTensors(options: LoadOptions = {}): StateDict {
+    return Object.fromEntries(this.keys().map((name) => [name, this.getTensor(name, options)]));
+  }
+
+  close(): void {
+    this.#close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/**
+ * Opens a file to read some of its tensors.
+ * @throws SafetensorsError for a file that is not well-formed
+ */
+export function safeOpen(path: string): SafetensorsFile {
+  const file = openSync(path, 'r');
+  try {
+    return new SafetensorsFile(
+      fstatSync(file).size,
+      (position, length) => readFully(file, position, length),
+      () => closeSync(file),
+    );
+  } catch (error) {
+    closeSync(file);
+    if (error instanceof SafetensorsError) error.message = `${path}: ${error.message}`;
+    throw error;
+  }
+}
+
+/** Most bytes that one read may take on every platform. */
+const LARGEST_READ = 2 ** 30;
+
+function readFully(file: number, position: number, length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  let done = 0;
+  while (done < length) {
+    const wanted = Math.min(length - done, LARGEST_READ);
+    const count = readSync(file, bytes, done, wanted, position + done);
+    if (count === 0) {
+      throw new SafetensorsError(
+        `the file ends at byte ${position + done}, while it is being read`,
+      );
+    }
+    done += count;
+  }
+  return bytes;
+}
+
+/**
+ * The tensors in the bytes of a safetensors file, each with memory of its own.
+ * @throws SafetensorsError for bytes that are not well-formed
+ */
+export function load(bytes: Uint8Array, options: LoadOptions = {}): StateDict {
+  const read: Read = (position, length) =>
+    new Uint8Array(bytes.subarray(position, position + length));
+  return new SafetensorsFile(bytes.byteLength, read, () => {}).getTensors(options);
+}
+
+/** As {@link load}, from a file. */
+export function loadFile(path: string, options: LoadOptions = {}): StateDict {
+  using file = safeOpen(path);
+  return file.getTensors(options);
+}

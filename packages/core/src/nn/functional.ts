@@ -1,0 +1,16 @@
+import type { NnFunctions } from '../generated/nnFunctions.js';
+import { functions } from '../ops/install.js';
+import * as layers from './functional/layers.js';
+import * as losses from './functional/losses.js';
+
+const { sigmoid, tanh, softmax, logSoftmax } = functions.torch;
+const byHand = { ...layers, ...losses, sigmoid, tanh, softmax, logSoftmax };
+
+/**
+ * `torch.nn.functional`. By hand are those functions that are more than one operator of libtorch,
+ * or whose arguments Python orders differently; all others are generated.
+ */
+export const functional: Omit<NnFunctions, keyof typeof byHand> & typeof byHand = {
+  ...functions.nn,
+  ...byHand,
+};

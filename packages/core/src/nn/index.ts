@@ -1,0 +1,13 @@
+export { type ActivationOptions, ReLU } from './activation.js';
+export type { GradTuple } from './backwardHooks.js';
+export { BatchNorm1d, type BatchNormOptions } from './batchnorm.js';
+export { ModuleList, Sequential } from './container.js';
+export { Dropout, type DropoutOptions } from './dropout.js';
+export { functional } from './functional.js';
+export * as init from './init.js';
+export { Identity, Linear, type LinearOptions } from './linear.js';
+export { CrossEntropyLoss, MSELoss } from './loss.js';
+export { type AnyModule, type HookOptions, Module } from './module.js';
+export { Parameter } from './parameter.js';
+export { Embedding, type EmbeddingOptions } from './sparse.js';
+export { type KeyMismatch, type StateDict, StateDictError } from './stateDict.js';
