@@ -24,7 +24,7 @@ export const tools = {
     windows: 'winget install Python.Python.3.12',
   },
   cmake: {
-    title: 'CMake 3.20 or later (builds the addon)',
+    title: 'CMake 3.20 or later with Ninja (builds the addon)',
     debian: 'apt-get install cmake ninja-build',
     macos: 'brew install cmake ninja',
     windows: 'winget install Kitware.CMake',
@@ -85,9 +85,12 @@ export function requireCompiler() {
   return found;
 }
 
-/** @throws {SetupError} when there is no CMake */
+/** @throws {SetupError} when there is no CMake, or nothing that it could drive */
 export function requireCmake() {
   if (programsOnPath('cmake').length === 0) throw missing(tools.cmake);
+  if (!windows && ['ninja', 'make'].flatMap(programsOnPath).length === 0) {
+    throw missing(tools.cmake, ['CMake is here, but neither ninja nor make']);
+  }
 }
 
 /** @returns {string | null} `cl` itself, or the program that finds Visual Studio */
