@@ -24,5 +24,8 @@ export const handWrittenMethods: ReadonlySet<string> = new Set([
   'to',
 ]);
 
+/** Functions that are written by hand, because Python gives them arguments their schemas lack. */
+export const handWrittenFunctions: ReadonlySet<string> = new Set(['norm']);
+
 /** Tracing's and halves of operators that Python hides too; `torch.ops.aten` has them all. */
 export const hiddenFunctions = /^(sym_.*|qscheme)$|_(backward|forward|jvp)(_|$)/;

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { handWrittenMethods, hiddenFunctions } from './exceptions.js';
+import { handWrittenFunctions, handWrittenMethods, hiddenFunctions } from './exceptions.js';
 import { inOrderOfChoice } from './overloadOrder.js';
-import { camelCase, parseSchema, type Schema } from './schema.js';
+import { camelCase, isTensorOption, parseSchema, type Schema } from './schema.js';
+import type { SchemaPair } from './typescript.js';
 
 /** An entry of native_functions.yaml, as far as it is used here. */
 interface YamlFunction {
@@ -11,10 +12,8 @@ interface YamlFunction {
   readonly python_module?: string;
 }
 
-/** One signature a caller can choose; `out` is the form that writes to a given tensor. */
-export interface Overload {
-  readonly schema: Schema;
-  readonly out: Schema | undefined;
+/** One signature that a caller can choose. */
+export interface Overload extends SchemaPair {
   readonly isMethod: boolean;
   readonly isFunction: boolean;
 }
@@ -49,7 +48,9 @@ export function readPublicApi(yamlPath: string): ReadonlyMap<Namespace | 'tensor
       const overloads = inOrderOfChoice(withOutForms(entries));
       const asFunction = overloads.filter((o) => o.isFunction);
       const asMethod = overloads.filter((o) => o.isMethod);
-      if (asFunction.length > 0) functions.set(name, asFunction);
+      if (asFunction.length > 0 && !(namespace === 'torch' && handWrittenFunctions.has(name))) {
+        functions.set(name, asFunction);
+      }
       if (asMethod.length > 0 && !handWrittenMethods.has(name)) {
         methods.set(
           name,
@@ -117,11 +118,6 @@ function inputsOf(schema: Schema): string {
     .filter((p) => !(p.keywordOnly && (p.type.written || isTensorOption(p.name))))
     .map((p) => `${p.type.base}${p.type.list ? '[]' : ''}${p.type.optional ? '?' : ''} ${p.name}`)
     .join(', ');
-}
-
-/** Is it one of the four arguments of PyTorch's TensorOptions? */
-export function isTensorOption(name: string): boolean {
-  return name === 'dtype' || name === 'layout' || name === 'device' || name === 'pin_memory';
 }
 
 function entryOf<K, V>(map: Map<K, V>, key: K, make: () => V): V {

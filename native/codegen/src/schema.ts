@@ -17,6 +17,8 @@ export interface SchemaType {
   readonly optionalElements: boolean;
   /** Is the argument written to (`(a!)`)? */
   readonly written: boolean;
+  /** The `a` of `Tensor(a!)`: what has the same letter shares memory. */
+  readonly aliasSet: string | undefined;
 }
 
 export interface Parameter {
@@ -30,8 +32,6 @@ export interface Parameter {
 export interface Return {
   readonly name: string | undefined;
   readonly type: SchemaType;
-  /** The alias set of a written argument, the `a` of `Tensor(a!)`. */
-  readonly aliasOf: string | undefined;
 }
 
 export interface Schema {
@@ -76,8 +76,8 @@ export function parseSchema(text: string): Schema {
     }
   }
   const returns = splitTopLevel(unwrapped(returnText.trim())).map((part) => {
-    const { name, type, aliasSet } = parseSlot(part, text);
-    return { name, type, aliasOf: type.written ? aliasSet : undefined };
+    const { name, type } = parseSlot(part, text);
+    return { name, type };
   });
   return { name, overload, parameters, returns, text };
 }
@@ -99,8 +99,9 @@ function parseSlot(part: string, whole: string) {
     listSize: bracket?.[1] ? Number(bracket[1]) : null,
     optionalElements,
     written: alias?.includes('!') ?? false,
+    aliasSet: alias?.replace(/[^a-z].*$/, ''),
   };
-  return { name, type, defaultText, aliasSet: alias?.replace(/[^a-z].*$/, '') };
+  return { name, type, defaultText };
 }
 
 /** Splits at the commas that are in no bracket and in no string. */
@@ -130,4 +131,9 @@ function splitTopLevel(text: string): string[] {
 /** PyTorch's name in camelCase; a leading or trailing underscore stays: `add_`, `logSoftmax`. */
 export function camelCase(name: string): string {
   return name.replace(/(?<=[^_])_+(\w)/g, (_, next: string) => next.toUpperCase());
+}
+
+/** Is it one of the four arguments of PyTorch's TensorOptions? */
+export function isTensorOption(name: string): boolean {
+  return name === 'dtype' || name === 'layout' || name === 'device' || name === 'pin_memory';
 }

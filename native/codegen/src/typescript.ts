@@ -1,5 +1,17 @@
-import { isTensorOption, type Overload } from './publicApi.js';
-import { camelCase, type Parameter, type Return, type Schema, type SchemaType } from './schema.js';
+import {
+  camelCase,
+  isTensorOption,
+  type Parameter,
+  type Return,
+  type Schema,
+  type SchemaType,
+} from './schema.js';
+
+/** The schemas a call form is made from; `out` is the one that writes to a given tensor. */
+export interface SchemaPair {
+  readonly schema: Schema;
+  readonly out: Schema | undefined;
+}
 
 /** The TypeScript type of one schema argument. */
 export function argumentType(parameter: Parameter): string {
@@ -39,7 +51,7 @@ function singleType(type: SchemaType): string {
     case 'str':
       return 'string';
     default:
-      throw new Error(`no TypeScript type for the schema type '${type.base}'`);
+      return 'unknown';
   }
 }
 
@@ -49,7 +61,7 @@ export function returnType(schema: Schema, self: string): string {
   const [first] = returns;
   if (first === undefined) return 'void';
   if (returns.length === 1) {
-    return first.aliasOf !== undefined && isSelf(schema, first) ? self : singleReturn(first);
+    return first.type.written && isSelf(schema, first) ? self : singleReturn(first);
   }
   const items = returns.map(singleReturn);
   if (!returns.every((r) => r.name)) return `[${items.join(', ')}]`;
@@ -83,7 +95,7 @@ function positionName(parameter: Parameter): string {
  * have defaults, one form for each number of them that is given by position, the rest in the
  * options object.
  */
-export function callForms(overload: Overload, form: 'method' | 'function'): string[] {
+export function callForms(overload: SchemaPair, form: 'method' | 'function'): string[] {
   const { schema, out } = overload;
   const parameters = schema.parameters.filter((p) => form === 'function' || p.name !== 'self');
   const result = returnType(schema, form === 'method' ? 'this' : 'Tensor');

@@ -7,7 +7,7 @@ export function aten(name: string, overload = ''): NativeFunction {
   const key = `${name}.${overload}`;
   let operator = found.get(key);
   if (operator === undefined) {
-    operator = native.operator(name, overload);
+    operator = native.operator(`aten::${name}`, overload);
     found.set(key, operator);
   }
   return operator;

@@ -1,3 +1,18 @@
+import { type NativeFunction, native } from '@flambeau/native';
+import {
+  argumentName,
+  argumentType,
+  callForms,
+  isSizeList,
+  makesLeaves,
+  type Parameter,
+  parseSchema,
+  type Schema,
+} from '@flambeau/native/schema';
+import type { Tensor } from '../tensor/tensor.js';
+import { type Conversion, conversionFor, mismatch } from './conversions.js';
+import { type ResultReader, resultReader } from './results.js';
+
 /** One overload as the generator writes it: its schema, or that and the schema of its out form. */
 export type OverloadEntry = string | readonly [schema: string, out: string];
 
@@ -11,3 +26,192 @@ export type OverloadTables = Readonly<
     OverloadTable
   >
 >;
+
+/** Is the operator called on a tensor, or does it take it as its first argument? */
+export type CallForm = 'method' | 'function';
+
+/** The named arguments of a call. */
+export type Options = Readonly<Record<string, unknown>>;
+
+interface Slot {
+  readonly parameter: Parameter;
+  readonly name: string;
+  /** The place among the arguments of the native function. */
+  readonly wireIndex: number;
+  readonly convert: Conversion;
+}
+
+/** Arguments that fit an overload. */
+export interface Binding {
+  readonly overload: Overload;
+  /** In schema order; undefined for the schema's default. */
+  readonly wire: readonly unknown[];
+  /** The caller's values in the same order. */
+  readonly given: readonly unknown[];
+  readonly requiresGrad: boolean;
+}
+
+/** One overload: takes a call's arguments where they fit, and calls the native function. */
+export class Overload {
+  readonly schema: Schema;
+  /** Number of arguments of the native function. */
+  readonly arity: number;
+  /** The positional arguments in the caller's order; of a method, the first is the tensor. */
+  readonly positional: readonly Slot[];
+  readonly readResult: ResultReader;
+  readonly #form: CallForm;
+  readonly #byName = new Map<string, Slot>();
+  readonly #written: readonly Slot[];
+  readonly #out: Overload | undefined;
+  /** May the one list of whole numbers be spelled out? */
+  readonly takesSizes: boolean;
+  readonly #takesRequiresGrad: boolean;
+  #call: NativeFunction | undefined;
+
+  constructor(entry: OverloadEntry, form: CallForm) {
+    const [text, out] = typeof entry === 'string' ? [entry, undefined] : entry;
+    this.schema = parseSchema(text);
+    this.#form = form;
+    this.#out = out === undefined ? undefined : new Overload(out, form);
+    const { parameters } = this.schema;
+    this.arity = parameters.length;
+    const slots = parameters.map((parameter, wireIndex) => ({
+      parameter,
+      name: argumentName(parameter),
+      wireIndex,
+      convert: conversionFor(parameter),
+    }));
+    const isSelf = ({ parameter }: Slot) => form === 'method' && parameter.name === 'self';
+    const positional = slots.filter((slot) => !slot.parameter.keywordOnly && !isSelf(slot));
+    const [only] = positional;
+    this.takesSizes = positional.length === 1 && only !== undefined && isSizeList(only.parameter);
+    this.#takesRequiresGrad = makesLeaves(this.schema);
+    this.#written = slots.filter((s) => s.parameter.keywordOnly && s.parameter.type.written);
+    this.positional = [...slots.filter(isSelf), ...positional];
+    for (const slot of slots) if (!isSelf(slot)) this.#byName.set(slot.name, slot);
+    this.readResult = resultReader(this.schema);
+  }
+
+  /** The native function. Found at the first call, for few of the many overloads are ever used. */
+  get call(): NativeFunction {
+    this.#call ??= native.operator(`aten::${this.schema.name}`, this.schema.overload);
+    return this.#call;
+  }
+
+  /** Fits arguments to this overload, or says why they do not fit. */
+  bind(args: readonly unknown[], options: Options | undefined): Binding | string {
+    if (options?.out != null && this.#written.length === 0) {
+      return this.#out?.bind(args, options) ?? 'it has no out form';
+    }
+    const wire: unknown[] = new Array(this.arity).fill(undefined);
+    const given: unknown[] = new Array(this.arity).fill(undefined);
+    const put = (slot: Slot, value: unknown): string | undefined => {
+      const converted = slot.convert(value);
+      if (converted === mismatch) return `'${slot.name}' takes ${argumentType(slot.parameter)}`;
+      wire[slot.wireIndex] = converted;
+      given[slot.wireIndex] = value;
+      return undefined;
+    };
+    const problem =
+      this.#putPositional(args, put) ??
+      (options && this.#putOptions(options, given, put)) ??
+      this.#missing(wire);
+    if (problem !== undefined) return problem;
+    return { overload: this, wire, given, requiresGrad: options?.requiresGrad === true };
+  }
+
+  /** Calls the native function and reads its result. */
+  run({ wire, given, requiresGrad }: Binding): unknown {
+    const result = this.readResult(this.call(...wire), given);
+    return requiresGrad ? (result as Tensor).requiresGrad_() : result;
+  }
+
+  /** How the overload is called, in TypeScript's words. */
+  describe(name: string): string {
+    const [form = '()'] = callForms(
+      { schema: this.schema, out: this.#out?.schema },
+      this.#form,
+    ).slice(this.takesSizes ? -1 : 0);
+    return name + form;
+  }
+
+  #putPositional(
+    args: readonly unknown[],
+    put: (slot: Slot, value: unknown) => string | undefined,
+  ): string | undefined {
+    const { positional } = this;
+    const first = this.#form === 'method' ? 1 : 0;
+    if (this.takesSizes && isWhole(args[first])) {
+      args = [...args.slice(0, first), args.slice(first)];
+    }
+    if (args.length > positional.length) {
+      return `it takes at most ${positional.length - first} positional arguments`;
+    }
+    for (let i = 0; i < args.length; i++) {
+      const value = args[i];
+      if (value === undefined) continue;
+      const problem = put(positional[i] as Slot, value);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
+  }
+
+  #putOptions(
+    options: Options,
+    given: readonly unknown[],
+    put: (slot: Slot, value: unknown) => string | undefined,
+  ): string | undefined {
+    for (const name in options) {
+      const value = options[name];
+      if (value === undefined) continue;
+      if (name === 'out') {
+        const problem = this.#putOut(value, put);
+        if (problem !== undefined) return problem;
+        continue;
+      }
+      if (name === 'requiresGrad' && this.#takesRequiresGrad) {
+        if (typeof value !== 'boolean') return "'requiresGrad' takes boolean";
+        continue;
+      }
+      const slot = this.#byName.get(name);
+      if (slot === undefined) return `it has no option '${name}'`;
+      if (given[slot.wireIndex] !== undefined) return `'${name}' is given twice`;
+      const problem = put(slot, value);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
+  }
+
+  #putOut(
+    value: unknown,
+    put: (slot: Slot, value: unknown) => string | undefined,
+  ): string | undefined {
+    if (value === null) return undefined;
+    const tensors: readonly unknown[] =
+      this.#written.length > 1 && Array.isArray(value) ? value : [value];
+    if (tensors.length !== this.#written.length) {
+      return `'out' takes ${this.#written.length} tensors`;
+    }
+    for (const [i, slot] of this.#written.entries()) {
+      const problem = put(slot, tensors[i]);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
+  }
+
+  #missing(wire: readonly unknown[]): string | undefined {
+    const { parameters } = this.schema;
+    for (let i = 0; i < parameters.length; i++) {
+      const parameter = parameters[i] as Parameter;
+      if (wire[i] === undefined && parameter.defaultText === undefined) {
+        if (parameter.keywordOnly && parameter.type.optional) continue;
+        return `'${argumentName(parameter)}' is missing`;
+      }
+    }
+    return undefined;
+  }
+}
+
+function isWhole(value: unknown): boolean {
+  return typeof value === 'number' || typeof value === 'bigint';
+}

@@ -57,3 +57,18 @@ function nameOf<Name extends string>(names: readonly Name[], code: number, what:
   if (name === undefined) throw new RangeError(`unknown ${what} code ${code}`);
   return name;
 }
+
+type DTypeConstants = { readonly [Name in DType]: Name };
+
+/** The dtypes as constants, and PyTorch's short names for them. */
+export const dtypes = {
+  ...(Object.fromEntries(dtypeNames.map((name) => [name, name])) as DTypeConstants),
+  half: 'float16',
+  float: 'float32',
+  double: 'float64',
+  short: 'int16',
+  int: 'int32',
+  long: 'int64',
+  cfloat: 'complex64',
+  cdouble: 'complex128',
+} as const;

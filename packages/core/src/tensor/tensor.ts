@@ -219,12 +219,15 @@ export class Tensor {
     });
   }
 
-  /** Calls `hook` after a gradient was added to the `grad` of this leaf. */
+  /**
+   * Calls `hook` after a gradient was added to the `grad` of this leaf. The hook keeps the tensor
+   * alive until it is removed.
+   */
   registerPostAccumulateGradHook(hook: (leaf: this) => void): RemovableHandle {
-    const { handle } = this;
-    const id = native.registerPostAccumulateGradHook(handle, () => hook(this));
+    let call: (() => void) | undefined = () => hook(this);
+    native.registerPostAccumulateGradHook(this.handle, () => call?.());
     return new RemovableHandle(() => {
-      if (native.isAlive(handle)) native.removeHook(handle, id);
+      call = undefined;
     });
   }
 

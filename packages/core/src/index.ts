@@ -1,0 +1,48 @@
+import { native } from '@flambeau/native';
+import { functions, installMethods } from './ops/install.js';
+import { errorFor } from './tensor/errors.js';
+
+native.setErrorFactory(errorFor);
+installMethods();
+
+export * as autograd from './autograd/index.js';
+export {
+  detectAnomaly,
+  enableGrad,
+  type FunctionContext,
+  inferenceMode,
+  noGrad,
+  RemovableHandle,
+} from './autograd/index.js';
+export * as cuda from './cuda.js';
+export * as memory from './memory.js';
+export type {
+  Complex,
+  FactoryOptions,
+  Int,
+  IntList,
+  Named,
+  Reduction,
+  Scalar,
+} from './ops/argumentTypes.js';
+export { SignatureError } from './ops/signatureError.js';
+export { Generator, initialSeed, manualSeed } from './random.js';
+export {
+  asTensor,
+  type BufferOptions,
+  fromBuffer,
+  fromTypedArray,
+  type TensorData,
+  type TensorOptions,
+  tensor,
+} from './tensor/create.js';
+export type { Device, DType, Layout, MemoryFormat } from './tensor/dtype.js';
+export * from './tensor/errors.js';
+export { ellipsis, type Index, slice } from './tensor/indexing.js';
+export type { NestedArray, TypedArray } from './tensor/read.js';
+export { keep, Scope, type TensorHolder, tensorsOf, tidy } from './tensor/scope.js';
+export { Tensor } from './tensor/tensor.js';
+export { fromTransferable, type TransferableTensor, toTransferable } from './tensor/transfer.js';
+export { type Torch, torch } from './torch.js';
+
+export const { fft, linalg, special } = functions;

@@ -1,0 +1,163 @@
+import type { NativeFunction } from '@flambeau/native';
+import { isComplexValue } from '../tensor/nestedData.js';
+import { Tensor } from '../tensor/tensor.js';
+import { type CallForm, type Options, Overload, type OverloadEntry } from './overload.js';
+import { SignatureError } from './signatureError.js';
+
+// Note [The short way]
+// Choosing an overload costs more than a small operator does. A call with at most four arguments
+// that are tensors, numbers, booleans or null, and no options object, is therefore remembered by
+// the types of its arguments: the next such call goes straight to the native function. Nothing is
+// allocated on this way but the result.
+
+/** The codes of argument types, three bits each. */
+const type = {
+  absent: 0,
+  whole: 1,
+  fraction: 2,
+  boolean: 3,
+  bigint: 4,
+  null: 5,
+  tensor: 6,
+  /** Strings, arrays and other objects: they need a conversion, and take the long way. */
+  other: 7,
+} as const;
+
+function typeCode(value: unknown): number {
+  switch (typeof value) {
+    case 'undefined':
+      return type.absent;
+    case 'number':
+      return Number.isInteger(value) ? type.whole : type.fraction;
+    case 'boolean':
+      return type.boolean;
+    case 'bigint':
+      return type.bigint;
+    case 'object':
+      if (value === null) return type.null;
+      return value instanceof Tensor ? type.tensor : type.other;
+    default:
+      return type.other;
+  }
+}
+
+/** Call of a native function whose arguments are the caller's, in order. */
+interface Shortcut {
+  readonly call: NativeFunction;
+  readonly arity: number;
+  /** Does it give one new tensor? */
+  readonly givesTensor: boolean;
+  readonly overload: Overload;
+}
+
+const noShortcut = -1;
+
+/** A public operator: a name and its overloads. */
+export class Operator {
+  readonly name: string;
+  readonly #entries: readonly OverloadEntry[];
+  readonly #form: CallForm;
+  #overloads: readonly Overload[] | undefined;
+  #lastKey: number = noShortcut;
+  #lastShortcut: Shortcut | undefined;
+  readonly #shortcuts = new Map<number, Shortcut>();
+
+  constructor(name: string, entries: readonly OverloadEntry[], form: CallForm) {
+    this.name = name;
+    this.#entries = entries;
+    this.#form = form;
+  }
+
+  /** The overloads in the order in which they are tried. */
+  get overloads(): readonly Overload[] {
+    this.#overloads ??= this.#entries.map((entry) => new Overload(entry, this.#form));
+    return this.#overloads;
+  }
+
+  /** Calls the operator with up to five arguments; of a method the first is the tensor. */
+  call(a: unknown, b: unknown, c: unknown, d: unknown, e: unknown): unknown {
+    const key =
+      typeCode(a) | (typeCode(b) << 3) | (typeCode(c) << 6) | (typeCode(d) << 9) | (typeCode(e) << 12);
+    if (key !== this.#lastKey) {
+      const known = this.#shortcuts.get(key);
+      if (known === undefined) return this.apply(withoutAbsent([a, b, c, d, e]), key);
+      this.#lastKey = key;
+      this.#lastShortcut = known;
+    }
+    const shortcut = this.#lastShortcut as Shortcut;
+    const { call } = shortcut;
+    let result: unknown;
+    switch (shortcut.arity) {
+      case 1:
+        result = call(wire(a));
+        break;
+      case 2:
+        result = call(wire(a), wire(b));
+        break;
+      case 3:
+        result = call(wire(a), wire(b), wire(c));
+        break;
+      case 4:
+        result = call(wire(a), wire(b), wire(c), wire(d));
+        break;
+      default:
+        result = call(wire(a), wire(b), wire(c), wire(d), wire(e));
+    }
+    if (shortcut.givesTensor && typeof result === 'number') return new Tensor(result);
+    return shortcut.overload.readResult(result, [a, b, c, d, e]);
+  }
+
+  /** Calls the operator with any arguments, the last of which may be the options. */
+  apply(args: readonly unknown[], key: number = noShortcut): unknown {
+    const last = args[args.length - 1];
+    const options = isOptions(last) ? last : undefined;
+    const positional = options === undefined ? args : args.slice(0, -1);
+    const reasons: string[] = [];
+    for (const overload of this.overloads) {
+      const binding = overload.bind(positional, options);
+      if (typeof binding === 'string') {
+        reasons.push(binding);
+        continue;
+      }
+      if (options === undefined && key !== noShortcut) this.#remember(key, args, overload);
+      return overload.run(binding);
+    }
+    throw new SignatureError(this.name, this.#form, args, this.overloads, reasons);
+  }
+
+  /** Keeps the short way to an overload, where the wire arguments are the caller's in order. */
+  #remember(key: number, args: readonly unknown[], overload: Overload): void {
+    if (args.some((arg) => typeCode(arg) === type.other)) return;
+    if (args.some((_, i) => overload.positional[i]?.wireIndex !== i)) return;
+    if (overload.takesSizes) return;
+    const { returns } = overload.schema;
+    const [first] = returns;
+    this.#shortcuts.set(key, {
+      call: overload.call,
+      arity: overload.arity,
+      overload,
+      givesTensor:
+        returns.length === 1 &&
+        first?.type.base === 'Tensor' &&
+        !first.type.list &&
+        !first.type.written,
+    });
+  }
+}
+
+function wire(value: unknown): unknown {
+  return value instanceof Tensor ? value.handle : value;
+}
+
+function withoutAbsent(args: readonly unknown[]): readonly unknown[] {
+  let length = args.length;
+  while (length > 0 && args[length - 1] === undefined) length--;
+  return args.slice(0, length);
+}
+
+/** Plain objects are options; complex numbers are not. */
+function isOptions(value: unknown): value is Options {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return (prototype === Object.prototype || prototype === null) && !isComplexValue(value);
+}

@@ -1,0 +1,52 @@
+import { native } from '@flambeau/native';
+import * as autograd from './autograd/index.js';
+import * as configuration from './configuration.js';
+import * as cuda from './cuda.js';
+import type { TorchFunctions } from './generated/torchFunctions.js';
+import { ops } from './ops/dispatcher.js';
+import { functions } from './ops/install.js';
+import * as random from './random.js';
+import { asTensor, fromBuffer, fromTypedArray, tensor } from './tensor/create.js';
+import { dtypes } from './tensor/dtype.js';
+import { norm } from './tensor/norm.js';
+import { Tensor } from './tensor/tensor.js';
+
+const { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } = autograd;
+const { Generator, forkRng, getRngState, initialSeed, manualSeed, setRngState } = random;
+
+const handWritten = {
+  ...dtypes,
+  ...configuration,
+  tensor,
+  asTensor,
+  fromBuffer,
+  fromTypedArray,
+  norm,
+  isTensor: (value: unknown): value is Tensor => value instanceof Tensor,
+  enableGrad,
+  inferenceMode,
+  isGradEnabled,
+  noGrad,
+  setGradEnabled,
+  Generator,
+  forkRng,
+  getRngState,
+  initialSeed,
+  manualSeed,
+  setRngState,
+  autograd,
+  cuda,
+  ops,
+  linalg: functions.linalg,
+  fft: functions.fft,
+  special: functions.special,
+  sparse: functions.sparse,
+  nested: functions.nested,
+  /** The version of the libtorch in use. */
+  version: native.libtorchVersion,
+};
+
+/** PyTorch's functions and constants under their Python names in camelCase. */
+export interface Torch extends TorchFunctions, Readonly<typeof handWritten> {}
+
+export const torch: Torch = { ...functions.torch, ...handWritten };
