@@ -317,6 +317,9 @@ WireType wireTypeOf(const c10::Type& type, std::optional<int32_t> size) {
     case c10::TypeKind::StreamObjType:
       wire.kind = Kind::Stream;
       return wire;
+    case c10::TypeKind::StorageType:
+      wire.kind = Kind::Storage;
+      return wire;
     default:
       return wire;
   }
@@ -348,6 +351,8 @@ c10::IValue elementFrom(Environment& environment, Kind kind, napi_value value) {
       return generatorFrom(env, value);
     case Kind::Stream:
       return streamFrom(env, value);
+    case Kind::Storage:
+      return checkedTensor(environment, handleFrom(env, value)).storage();
     case Kind::Unsupported:
       break;
   }

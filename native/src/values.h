@@ -68,6 +68,8 @@ enum class Kind {
   Device,
   Generator,
   Stream,
+  /// On the wire, a tensor whose storage is meant.
+  Storage,
   Unsupported,
 };
 

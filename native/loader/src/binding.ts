@@ -18,6 +18,7 @@
  * | Device                        | string, 'cpu', 'cuda:1'                             | string        |
  * | Generator                     | GeneratorRef                                        | -             |
  * | Stream                        | StreamRef                                           | StreamRef     |
+ * | Storage                       | Handle of a tensor, whose storage is meant          | -             |
  *
  * A number that is whole becomes an integer Scalar, any other a floating one.
  * `undefined` stands for the schema's default.
