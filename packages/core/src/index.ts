@@ -15,7 +15,10 @@ export {
   RemovableHandle,
 } from './autograd/index.js';
 export * as cuda from './cuda.js';
+export * as io from './io/index.js';
 export * as memory from './memory.js';
+export * as nn from './nn/index.js';
+export * as optim from './optim/index.js';
 export type {
   Complex,
   FactoryOptions,
