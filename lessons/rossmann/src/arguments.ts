@@ -1,0 +1,90 @@
+import { parseArgs } from 'node:util';
+import type { RunOptions } from './run.js';
+
+export const usage = `Trains the lesson's tabular model on the Rossmann tables.
+
+  --data DIR     folder with train, test and store as .csv or .csv.gz, or with rossmann/ inside;
+                 without it FLAMBEAU_DATA, and without both generated tables
+  --generate N   generated tables of N stores (default 200), whatever FLAMBEAU_DATA says
+  --epochs N     passes over the training rows (default 1)
+  --bs N         rows in a batch (default 64)
+  --lr X         highest learning rate of the one cycle (default 0.001)
+  --wd X         weight decay (default 0.2)
+  --seed N       of the generated tables, the weights, the order and dropout (default 42)
+  --threads N    threads of each operation (default: libtorch's choice)
+  --out DIR      keeps the weights, and generated tables, in this folder
+  --help         shows this text`;
+
+/** The arguments make no sense; the message names the one that does not. */
+export class ArgumentError extends Error {
+  override readonly name = 'ArgumentError';
+}
+
+const names = {
+  data: { type: 'string' },
+  generate: { type: 'string' },
+  epochs: { type: 'string', default: '1' },
+  bs: { type: 'string', default: '64' },
+  lr: { type: 'string', default: '1e-3' },
+  wd: { type: 'string', default: '0.2' },
+  seed: { type: 'string', default: '42' },
+  threads: { type: 'string' },
+  out: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+/**
+ * The run that the command line asks for; null where it asks for help.
+ *
+ * @param environment where FLAMBEAU_DATA is looked up
+ * @throws ArgumentError for an unknown option or a value that is not what the option takes.
+ */
+export function parseArguments(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): RunOptions | null {
+  const values = parse(args);
+  if (values.help) return null;
+  if (values.data !== undefined && values.generate !== undefined) {
+    throw new ArgumentError('--data and --generate exclude each other');
+  }
+  const generate =
+    values.generate === undefined ? undefined : whole('--generate', values.generate, 2);
+  return {
+    data: generate === undefined ? (values.data ?? environment.FLAMBEAU_DATA ?? null) : null,
+    generate,
+    epochs: whole('--epochs', values.epochs, 1),
+    batchSize: whole('--bs', values.bs, 2),
+    lr: real('--lr', values.lr, (x) => x > 0, 'a positive number'),
+    wd: real('--wd', values.wd, (x) => x >= 0, 'a number that is not negative'),
+    seed: whole('--seed', values.seed, 0),
+    threads: values.threads === undefined ? undefined : whole('--threads', values.threads, 1),
+    out: values.out,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: names, allowPositionals: false }).values;
+  } catch (error) {
+    throw new ArgumentError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function whole(option: string, text: string, least: number): number {
+  const isWhole = (x: number) => Number.isSafeInteger(x) && x >= least;
+  return real(option, text, isWhole, `a whole number of at least ${least}`);
+}
+
+function real(
+  option: string,
+  text: string,
+  fits: (value: number) => boolean,
+  expected: string,
+): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (!Number.isFinite(value) || !fits(value)) {
+    throw new ArgumentError(`${option} takes ${expected}, got '${text}'`);
+  }
+  return value;
+}
