@@ -1,0 +1,79 @@
+import type { Plan, Subject } from './case.js';
+import { PythonPeer } from './peer.js';
+
+/** Times of our work and one Python variant's, in seconds for one repetition. */
+export interface Pairing {
+  readonly label: string;
+  readonly node: number;
+  readonly python: number;
+  /** Median over the rounds of our time divided by Python's. */
+  readonly ratio: number;
+}
+
+export interface Measurement {
+  readonly pairings: readonly Pairing[];
+  readonly notes: readonly string[];
+}
+
+const roundSeconds = 0.15;
+
+/**
+ * Runs rounds of the subject and of each Python variant in turn, the same number of repetitions
+ * on each side, so that all meet the same state of the machine.
+ */
+export async function measure(
+  subject: Subject,
+  python: string,
+  threads: number,
+  rounds: number,
+): Promise<Measurement> {
+  const peers: PythonPeer[] = [];
+  try {
+    for (const variant of subject.python) {
+      peers.push(await PythonPeer.start(python, variant, threads));
+    }
+    const plan = subject.plan ?? choosePlan(subject, rounds);
+    const ours: number[] = [];
+    const theirs: number[][] = peers.map(() => []);
+    for (const [round, count] of plan.counts.entries()) {
+      const seconds = timed(() => subject.run(count)) / count;
+      if (round >= plan.warmup) ours.push(seconds);
+      for (const [place, peer] of peers.entries()) {
+        const peerSeconds = (await peer.run(count)) / count;
+        if (round >= plan.warmup) (theirs[place] as number[]).push(peerSeconds);
+      }
+    }
+    const pairings = subject.python.map(({ label }, place) =>
+      pairing(label, ours, theirs[place] as number[]),
+    );
+    return { pairings, notes: (await subject.finish?.(peers)) ?? [] };
+  } finally {
+    for (const peer of peers) peer[Symbol.dispose]();
+  }
+}
+
+/** As many repetitions as fill a round, after enough of them for the compiler to settle. */
+function choosePlan(subject: Subject, rounds: number): Plan {
+  let count = 1;
+  while (timed(() => subject.run(count)) < roundSeconds / 2) count *= 2;
+  const warmup = 3;
+  return { counts: Array.from({ length: rounds + warmup }, () => count), warmup };
+}
+
+function pairing(label: string, ours: readonly number[], theirs: readonly number[]): Pairing {
+  const ratios = ours.map((seconds, round) => seconds / (theirs[round] as number));
+  return { label, node: median(ours), python: median(theirs), ratio: median(ratios) };
+}
+
+function timed(work: () => void): number {
+  const started = performance.now();
+  work();
+  return (performance.now() - started) / 1000;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] as number;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2;
+}
