@@ -32,7 +32,8 @@ class JsAnomalyMetadata final : public torch::autograd::AnomalyMetadata {
 
   void print_stack(const std::string& nodeName) override {
     if (current == nullptr) return;
-    std::string message = "Error detected in " + nodeName + ". It was made by:\n" + stack_;
+    std::string message = "Error detected in " + nodeName + ". It was made " +
+                          (stack_.empty() ? "while anomalies were not traced" : "by:\n" + stack_);
     if (parent_) message += "\nin the backward of " + parent_->name();
     current->warnings.add(std::move(message), "TorchWarning");
   }

@@ -62,9 +62,9 @@ describe('the CPU allocator', () => {
   });
 
   it('hands a freed block out again', () => {
-    tidy(() => torch.empty(3 << 20));
+    tidy(() => void torch.empty(3 << 20));
     const { cacheHits } = memory.stats();
-    tidy(() => torch.empty(3 << 20));
+    tidy(() => void torch.empty(3 << 20));
     expect(memory.stats().cacheHits).toBe(cacheHits + 1);
   });
 
@@ -86,7 +86,7 @@ describe('the CPU allocator', () => {
     memory.setCacheLimit(1 << 20);
     try {
       const start = memory.stats();
-      tidy(() => torch.empty(8 << 20));
+      tidy(() => void torch.empty(8 << 20));
       expect(memory.stats().reserved - start.reserved).toBeLessThanOrEqual(1 << 20);
     } finally {
       memory.setCacheLimit(1 << 30);

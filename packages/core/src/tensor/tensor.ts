@@ -8,7 +8,7 @@ import type { Complex, Scalar } from '../ops/argumentTypes.js';
 import { convert, type ToArguments } from './convert.js';
 import { newTensor, type TensorData, type TensorOptions } from './create.js';
 import { type Device, type DType, dtypeOf, type Layout, layoutOf } from './dtype.js';
-import { TorchIndexError } from './errors.js';
+import { HookError, TorchIndexError } from './errors.js';
 import { formatTensor } from './format.js';
 import { at, type Index, indexPut_ } from './indexing.js';
 import { norm, type NormOptions } from './norm.js';
@@ -207,12 +207,19 @@ export class Tensor {
   /**
    * Calls `hook` whenever the gradient of this tensor is computed; the tensor it returns takes the
    * gradient's place.
+   * @throws HookError during backward when it returns anything else; what it throws itself comes
+   * out of backward as it is.
    */
   registerHook(hook: (grad: Tensor) => Tensor | undefined | void): RemovableHandle {
     const { handle } = this;
     const id = native.registerHook(handle, (grad) => {
-      const replacement = hook(wrap(grad));
-      return replacement instanceof Tensor ? replacement.handle : undefined;
+      const replacement: unknown = hook(wrap(grad)) ?? undefined;
+      if (replacement === undefined) return undefined;
+      if (replacement instanceof Tensor) return replacement.handle;
+      throw new HookError({
+        code: 'hook',
+        message: `a gradient hook returns a Tensor or nothing, not ${inspect(replacement)}`,
+      });
     });
     return new RemovableHandle(() => {
       if (native.isAlive(handle)) native.removeHook(handle, id);
