@@ -27,17 +27,15 @@ function isInstalled() {
   if (!existsSync(record)) return false;
   const installed = readPackages(record);
   return Object.entries(readPackages(inRepo('package-lock.json'))).every(
-    ([path, { version, resolved, optional }]) =>
+    ([path, { version, optional }]) =>
       !path.includes('node_modules/') ||
-      (installed[path]
-        ? installed[path].version === version && installed[path].resolved === resolved
-        : optional === true),
+      (installed[path] ? installed[path].version === version : optional === true),
   );
 }
 
 /**
  * @param {string} file
- * @returns {Record<string, { version?: string, resolved?: string, optional?: boolean }>}
+ * @returns {Record<string, { version?: string, optional?: boolean }>}
  */
 function readPackages(file) {
   return JSON.parse(readFileSync(file, 'utf8')).packages;
