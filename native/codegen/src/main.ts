@@ -36,7 +36,8 @@ function findYaml(libtorch: string): string {
   const tail = ['torchgen', 'packaged', 'ATen', 'native', 'native_functions.yaml'];
   const candidates = [join(libtorch, ...tail), join(dirname(libtorch), ...tail)];
   const found = candidates.find((path) => existsSync(path));
-  if (found === undefined) throw new Error(`no native_functions.yaml at ${candidates.join(' or ')}`);
+  if (found === undefined)
+    throw new Error(`no native_functions.yaml at ${candidates.join(' or ')}`);
   return found;
 }
 

@@ -117,11 +117,18 @@ export function callForms(overload: SchemaPair, form: 'method' | 'function'): st
     const optional = i >= required.length && required.every((r) => positional.indexOf(r) < i);
     return `${positionName(p)}${optional ? '?' : ''}: ${argumentType(p)}`;
   });
-  forms.push(signature([...all, ...optionsArgument(options, keywordsRequired(parameters))], result));
+  forms.push(
+    signature([...all, ...optionsArgument(options, keywordsRequired(parameters))], result),
+  );
   for (let given = required.length; given < positional.length; given++) {
     const named = positional.slice(given).map(optionOf);
     const head = positional.slice(0, given).map((p) => `${positionName(p)}: ${argumentType(p)}`);
-    forms.push(signature([...head, ...optionsArgument({ ...options, keywords: [...named, ...keywords] }, true)], result));
+    forms.push(
+      signature(
+        [...head, ...optionsArgument({ ...options, keywords: [...named, ...keywords] }, true)],
+        result,
+      ),
+    );
   }
   return forms;
 }

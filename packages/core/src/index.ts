@@ -18,7 +18,6 @@ export * as cuda from './cuda.js';
 export * as io from './io/index.js';
 export * as memory from './memory.js';
 export * as nn from './nn/index.js';
-export * as optim from './optim/index.js';
 export type {
   Complex,
   FactoryOptions,
@@ -29,6 +28,7 @@ export type {
   Scalar,
 } from './ops/argumentTypes.js';
 export { SignatureError } from './ops/signatureError.js';
+export * as optim from './optim/index.js';
 export { Generator, initialSeed, manualSeed } from './random.js';
 export {
   asTensor,
@@ -41,7 +41,14 @@ export {
 } from './tensor/create.js';
 export type { Device, DType, Layout, MemoryFormat } from './tensor/dtype.js';
 export * from './tensor/errors.js';
+export { formatTensor } from './tensor/format.js';
 export { ellipsis, type Index, slice } from './tensor/indexing.js';
+export {
+  getPrintOptions,
+  type PrintOptions,
+  type PrintProfile,
+  setPrintOptions,
+} from './tensor/printOptions.js';
 export type { NestedArray, TypedArray } from './tensor/read.js';
 export { keep, Scope, type TensorHolder, tensorsOf, tidy } from './tensor/scope.js';
 export { Tensor } from './tensor/tensor.js';

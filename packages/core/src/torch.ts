@@ -9,6 +9,7 @@ import * as random from './random.js';
 import { asTensor, fromBuffer, fromTypedArray, tensor } from './tensor/create.js';
 import { dtypes } from './tensor/dtype.js';
 import { norm } from './tensor/norm.js';
+import { getPrintOptions, setPrintOptions } from './tensor/printOptions.js';
 import { Tensor } from './tensor/tensor.js';
 
 const { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } = autograd;
@@ -34,6 +35,8 @@ const handWritten = {
   initialSeed,
   manualSeed,
   setRngState,
+  getPrintOptions,
+  setPrintOptions,
   autograd,
   cuda,
   ops,

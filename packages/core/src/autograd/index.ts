@@ -1,8 +1,8 @@
 export { type AnomalyOptions, detectAnomaly, isAnomalyEnabled } from './anomaly.js';
 export { type BackwardOptions, backward, type GradOptions, grad } from './backward.js';
 export {
-  type AutogradFunctionClass,
   AutogradFunction as Function,
+  type AutogradFunctionClass,
   FunctionContext,
   type Gradients,
 } from './function.js';

@@ -26,8 +26,8 @@ function readDispatcher(): Record<string, RawOperators> {
   for (const text of native.operators()) {
     const { name, overload } = parseSchema(text);
     const operator = new Operator(`aten.${name}`, [text], 'function');
-    const group = (found[name] ??= {});
-    group[overload === '' ? 'default' : overload] = (...args) => operator.apply(args);
+    found[name] ??= {};
+    found[name][overload === '' ? 'default' : overload] = (...args) => operator.apply(args);
   }
   return found;
 }

@@ -1,7 +1,13 @@
 import type { NativeFunction } from '@flambeau/native';
 import { isComplexValue } from '../tensor/nestedData.js';
 import { Tensor } from '../tensor/tensor.js';
-import { type CallForm, type Options, Overload, type OverloadEntry } from './overload.js';
+import {
+  type CallForm,
+  type Misfit,
+  type Options,
+  Overload,
+  type OverloadEntry,
+} from './overload.js';
 import { SignatureError } from './signatureError.js';
 
 // Note [The short way]
@@ -77,7 +83,11 @@ export class Operator {
   /** Calls the operator with up to five arguments; of a method the first is the tensor. */
   call(a: unknown, b: unknown, c: unknown, d: unknown, e: unknown): unknown {
     const key =
-      typeCode(a) | (typeCode(b) << 3) | (typeCode(c) << 6) | (typeCode(d) << 9) | (typeCode(e) << 12);
+      typeCode(a) |
+      (typeCode(b) << 3) |
+      (typeCode(c) << 6) |
+      (typeCode(d) << 9) |
+      (typeCode(e) << 12);
     if (key !== this.#lastKey) {
       const known = this.#shortcuts.get(key);
       if (known === undefined) return this.apply(withoutAbsent([a, b, c, d, e]), key);
@@ -112,17 +122,17 @@ export class Operator {
     const last = args[args.length - 1];
     const options = isOptions(last) ? last : undefined;
     const positional = options === undefined ? args : args.slice(0, -1);
-    const reasons: string[] = [];
+    let misfits: Misfit[] | undefined;
     for (const overload of this.overloads) {
       const binding = overload.bind(positional, options);
-      if (typeof binding === 'string') {
-        reasons.push(binding);
+      if (typeof binding === 'function') {
+        misfits = [...(misfits ?? []), binding];
         continue;
       }
       if (options === undefined && key !== noShortcut) this.#remember(key, args, overload);
       return overload.run(binding);
     }
-    throw new SignatureError(this.name, this.#form, args, this.overloads, reasons);
+    throw new SignatureError(this.name, this.#form, args, this.overloads, misfits ?? []);
   }
 
   /** Keeps the short way to an overload, where the wire arguments are the caller's in order. */

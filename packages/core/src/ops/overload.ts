@@ -41,12 +41,17 @@ interface Slot {
   readonly convert: Conversion;
 }
 
+/** Why arguments do not fit an overload, in words; asked for only when none fits. */
+export type Misfit = () => string;
+
+const noValues: unknown[] = [];
+
 /** Arguments that fit an overload. */
 export interface Binding {
   readonly overload: Overload;
   /** In schema order; undefined for the schema's default. */
   readonly wire: readonly unknown[];
-  /** The caller's values in the same order. */
+  /** The caller's values in the same order, where the result is one of them. */
   readonly given: readonly unknown[];
   readonly requiresGrad: boolean;
 }
@@ -62,6 +67,8 @@ export class Overload {
   readonly #form: CallForm;
   readonly #byName = new Map<string, Slot>();
   readonly #written: readonly Slot[];
+  readonly #required: readonly Slot[];
+  readonly #readsGiven: boolean;
   readonly #out: Overload | undefined;
   /** May the one list of whole numbers be spelled out? */
   readonly takesSizes: boolean;
@@ -89,6 +96,11 @@ export class Overload {
     this.#written = slots.filter((s) => s.parameter.keywordOnly && s.parameter.type.written);
     this.positional = [...slots.filter(isSelf), ...positional];
     for (const slot of slots) if (!isSelf(slot)) this.#byName.set(slot.name, slot);
+    this.#required = slots.filter(
+      ({ parameter: { defaultText, keywordOnly, type } }) =>
+        defaultText === undefined && !(keywordOnly && type.optional),
+    );
+    this.#readsGiven = this.schema.returns.some(({ type }) => type.written);
     this.readResult = resultReader(this.schema);
   }
 
@@ -99,24 +111,17 @@ export class Overload {
   }
 
   /** Fits arguments to this overload, or says why they do not fit. */
-  bind(args: readonly unknown[], options: Options | undefined): Binding | string {
+  bind(args: readonly unknown[], options: Options | undefined): Binding | Misfit {
     if (options?.out != null && this.#written.length === 0) {
-      return this.#out?.bind(args, options) ?? 'it has no out form';
+      return this.#out?.bind(args, options) ?? (() => 'it has no out form');
     }
-    const wire: unknown[] = new Array(this.arity).fill(undefined);
-    const given: unknown[] = new Array(this.arity).fill(undefined);
-    const put = (slot: Slot, value: unknown): string | undefined => {
-      const converted = slot.convert(value);
-      if (converted === mismatch) return `'${slot.name}' takes ${argumentType(slot.parameter)}`;
-      wire[slot.wireIndex] = converted;
-      given[slot.wireIndex] = value;
-      return undefined;
-    };
-    const problem =
-      this.#putPositional(args, put) ??
-      (options && this.#putOptions(options, given, put)) ??
+    const wire: unknown[] = new Array(this.arity);
+    const given: unknown[] = this.#readsGiven ? new Array(this.arity) : noValues;
+    const misfit =
+      this.#putPositional(args, wire, given) ??
+      (options && this.#putOptions(options, wire, given)) ??
       this.#missing(wire);
-    if (problem !== undefined) return problem;
+    if (misfit !== undefined) return misfit;
     return { overload: this, wire, given, requiresGrad: options?.requiresGrad === true };
   }
 
@@ -135,78 +140,70 @@ export class Overload {
     return name + form;
   }
 
-  #putPositional(
-    args: readonly unknown[],
-    put: (slot: Slot, value: unknown) => string | undefined,
-  ): string | undefined {
+  #putPositional(args: readonly unknown[], wire: unknown[], given: unknown[]): Misfit | undefined {
     const { positional } = this;
     const first = this.#form === 'method' ? 1 : 0;
     if (this.takesSizes && isWhole(args[first])) {
       args = [...args.slice(0, first), args.slice(first)];
     }
     if (args.length > positional.length) {
-      return `it takes at most ${positional.length - first} positional arguments`;
+      return () => `it takes at most ${positional.length - first} positional arguments`;
     }
     for (let i = 0; i < args.length; i++) {
       const value = args[i];
       if (value === undefined) continue;
-      const problem = put(positional[i] as Slot, value);
-      if (problem !== undefined) return problem;
+      const misfit = this.#put(positional[i] as Slot, value, wire, given);
+      if (misfit !== undefined) return misfit;
     }
     return undefined;
   }
 
-  #putOptions(
-    options: Options,
-    given: readonly unknown[],
-    put: (slot: Slot, value: unknown) => string | undefined,
-  ): string | undefined {
+  #putOptions(options: Options, wire: unknown[], given: unknown[]): Misfit | undefined {
     for (const name in options) {
       const value = options[name];
       if (value === undefined) continue;
-      if (name === 'out') {
-        const problem = this.#putOut(value, put);
-        if (problem !== undefined) return problem;
-        continue;
-      }
-      if (name === 'requiresGrad' && this.#takesRequiresGrad) {
-        if (typeof value !== 'boolean') return "'requiresGrad' takes boolean";
-        continue;
-      }
-      const slot = this.#byName.get(name);
-      if (slot === undefined) return `it has no option '${name}'`;
-      if (given[slot.wireIndex] !== undefined) return `'${name}' is given twice`;
-      const problem = put(slot, value);
-      if (problem !== undefined) return problem;
+      const misfit = this.#putOption(name, value, wire, given);
+      if (misfit !== undefined) return misfit;
     }
     return undefined;
   }
 
-  #putOut(
-    value: unknown,
-    put: (slot: Slot, value: unknown) => string | undefined,
-  ): string | undefined {
+  #putOption(name: string, value: unknown, wire: unknown[], given: unknown[]): Misfit | undefined {
+    if (name === 'out') return this.#putOut(value, wire, given);
+    if (name === 'requiresGrad' && this.#takesRequiresGrad) {
+      return typeof value === 'boolean' ? undefined : () => "'requiresGrad' takes boolean";
+    }
+    const slot = this.#byName.get(name);
+    if (slot === undefined) return () => `it has no option '${name}'`;
+    if (wire[slot.wireIndex] !== undefined) return () => `'${name}' is given twice`;
+    return this.#put(slot, value, wire, given);
+  }
+
+  #putOut(value: unknown, wire: unknown[], given: unknown[]): Misfit | undefined {
     if (value === null) return undefined;
-    const tensors: readonly unknown[] =
-      this.#written.length > 1 && Array.isArray(value) ? value : [value];
-    if (tensors.length !== this.#written.length) {
-      return `'out' takes ${this.#written.length} tensors`;
-    }
-    for (const [i, slot] of this.#written.entries()) {
-      const problem = put(slot, tensors[i]);
-      if (problem !== undefined) return problem;
+    const slots = this.#written;
+    const tensors: readonly unknown[] = slots.length > 1 && Array.isArray(value) ? value : [value];
+    if (tensors.length !== slots.length) return () => `'out' takes ${slots.length} tensors`;
+    for (const [i, slot] of slots.entries()) {
+      const misfit = this.#put(slot, tensors[i], wire, given);
+      if (misfit !== undefined) return misfit;
     }
     return undefined;
   }
 
-  #missing(wire: readonly unknown[]): string | undefined {
-    const { parameters } = this.schema;
-    for (let i = 0; i < parameters.length; i++) {
-      const parameter = parameters[i] as Parameter;
-      if (wire[i] === undefined && parameter.defaultText === undefined) {
-        if (parameter.keywordOnly && parameter.type.optional) continue;
-        return `'${argumentName(parameter)}' is missing`;
-      }
+  #put(slot: Slot, value: unknown, wire: unknown[], given: unknown[]): Misfit | undefined {
+    const converted = slot.convert(value);
+    if (converted === mismatch) {
+      return () => `'${slot.name}' takes ${argumentType(slot.parameter)}`;
+    }
+    wire[slot.wireIndex] = converted;
+    if (this.#readsGiven) given[slot.wireIndex] = value;
+    return undefined;
+  }
+
+  #missing(wire: readonly unknown[]): Misfit | undefined {
+    for (const slot of this.#required) {
+      if (wire[slot.wireIndex] === undefined) return () => `'${slot.name}' is missing`;
     }
     return undefined;
   }

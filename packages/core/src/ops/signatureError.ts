@@ -1,24 +1,24 @@
 import { isDType } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
-import type { CallForm, Overload } from './overload.js';
+import type { CallForm, Misfit, Overload } from './overload.js';
 
 /** No overload of an operator takes the arguments given. */
 export class SignatureError extends TypeError {
   override readonly name = 'SignatureError';
 
-  /** @param reasons why each of the overloads does not take them, in order. */
+  /** @param misfits why each of the overloads does not take them, in order. */
   constructor(
     operator: string,
     form: CallForm,
     args: readonly unknown[],
     overloads: readonly Overload[],
-    reasons: readonly string[],
+    misfits: readonly Misfit[],
   ) {
     const ofMethod = form === 'method';
     const given = (ofMethod ? args.slice(1) : args).map(describe).join(', ');
     const receiver = ofMethod ? `${describe(args[0])}.` : '';
     const accepted = overloads.map(
-      (overload, i) => `  ${overload.describe(operator)}\n    but ${reasons[i]}`,
+      (overload, i) => `  ${overload.describe(operator)}\n    but ${misfits[i]?.()}`,
     );
     super(
       `${operator}() does not take these arguments\n` +

@@ -1,10 +1,4 @@
-import {
-  dtypeCodes,
-  type Handle,
-  layoutCodes,
-  memoryFormatCodes,
-  native,
-} from '@flambeau/native';
+import { dtypeCodes, type Handle, layoutCodes, memoryFormatCodes, native } from '@flambeau/native';
 import { aten } from '../ops/aten.js';
 import {
   type Device,

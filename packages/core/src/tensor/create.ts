@@ -35,7 +35,8 @@ export type BufferSource = ArrayBuffer | SharedArrayBuffer | TypedArray | DataVi
 export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
   const made = tidy(() => {
     if (data instanceof Tensor) return finished(data.detach().clone(), options);
-    if (isTypedArray(data)) return finished(over(data, dtypeOfArray(data), [data.length], true), options);
+    if (isTypedArray(data))
+      return finished(over(data, dtypeOfArray(data), [data.length], true), options);
     return finished(fromNested(data, options.dtype ?? undefined), options);
   });
   return made.requiresGrad_(options.requiresGrad ?? false);
@@ -131,12 +132,7 @@ const encodings: Partial<Record<DType, DType>> = {
   complex32: 'complex64',
 };
 
-function over(
-  data: TypedArray,
-  dtype: DType,
-  shape: readonly number[],
-  copy: boolean,
-): Tensor {
+function over(data: TypedArray, dtype: DType, shape: readonly number[], copy: boolean): Tensor {
   const bytes = shape.reduce((product, length) => product * length, itemSize(dtype));
   if (bytes !== data.byteLength) {
     throw new RangeError(

@@ -1,4 +1,4 @@
-import { dtypeCodes, layoutCodes, memoryFormatCodes } from '@flambeau/native';
+import { dtypeCodes, layoutCodes, type memoryFormatCodes } from '@flambeau/native';
 
 /** The element type of a tensor, under PyTorch's name. */
 export type DType = keyof typeof dtypeCodes;

@@ -7,7 +7,11 @@ export type { TypedArray };
 /** One element of a tensor in JavaScript. */
 export type Element = number | bigint | boolean | Complex;
 
-type TypedArrayClass = new (buffer: ArrayBufferLike, offset?: number, length?: number) => TypedArray;
+type TypedArrayClass = new (
+  buffer: ArrayBufferLike,
+  offset?: number,
+  length?: number,
+) => TypedArray;
 
 /** The typed array that holds a dtype's bytes. The 16 bits of a half or bfloat16 are its bits. */
 const classes: Partial<Record<DType, TypedArrayClass>> = {
@@ -88,7 +92,9 @@ export function elementReader(dtype: DType, data: TypedArray): (index: number) =
       return (i) => ({ re: at(2 * i) as number, im: at(2 * i + 1) as number });
     default:
       if (classes[dtype] === undefined) {
-        throw new TypeError(`elements of ${dtype} have no JavaScript form; convert the tensor first`);
+        throw new TypeError(
+          `elements of ${dtype} have no JavaScript form; convert the tensor first`,
+        );
       }
       return at;
   }

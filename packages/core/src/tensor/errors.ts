@@ -159,6 +159,7 @@ export function errorFor(failure: NativeFailure): Error {
 function messageOf({ message, schema, args }: NativeFailure): string {
   const lines = [message];
   if (schema !== undefined) lines.push(`  in ${schema}`);
-  if (args !== undefined && args.length > 0) lines.push(`  with ${args.join(', ')}`);
+  const last = args?.findLastIndex((arg) => arg !== 'undefined') ?? -1;
+  if (args !== undefined && last >= 0) lines.push(`  with ${args.slice(0, last + 1).join(', ')}`);
   return lines.join('\n');
 }

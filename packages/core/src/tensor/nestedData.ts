@@ -1,7 +1,7 @@
 import type { Complex } from '../ops/argumentTypes.js';
-import { isComplex } from './dtype.js';
 import type { DType } from './dtype.js';
-import { type Element, isTypedArray, type TypedArray, viewAs, itemSize } from './elements.js';
+import { isComplex } from './dtype.js';
+import { type Element, isTypedArray, itemSize, type TypedArray, viewAs } from './elements.js';
 
 /** Numbers, bigints, booleans and complex numbers, nested to equal depth and lengths. */
 export type NestedData = Element | TypedArray | readonly NestedData[];

@@ -1,26 +1,26 @@
 import { inspect } from 'node:util';
 import { type Handle, native } from '@flambeau/native';
-import { backward, type BackwardOptions } from '../autograd/backward.js';
+import { type BackwardOptions, backward } from '../autograd/backward.js';
 import { RemovableHandle } from '../autograd/hooks.js';
 import type { TensorMethods } from '../generated/tensorMethods.js';
-import { aten } from '../ops/aten.js';
 import type { Complex, Scalar } from '../ops/argumentTypes.js';
+import { aten } from '../ops/aten.js';
 import { convert, type ToArguments } from './convert.js';
 import { newTensor, type TensorData, type TensorOptions } from './create.js';
 import { type Device, type DType, dtypeOf, type Layout, layoutOf } from './dtype.js';
 import { HookError, TorchIndexError } from './errors.js';
 import { formatTensor } from './format.js';
 import { at, type Index, indexPut_ } from './indexing.js';
-import { norm, type NormOptions } from './norm.js';
+import { type NormOptions, norm } from './norm.js';
 import {
   item,
   itemAsync,
   type NestedArray,
+  type TypedArray,
   toArray,
   toArrayAsync,
   toTypedArray,
   toTypedArrayAsync,
-  type TypedArray,
 } from './read.js';
 import { openScopes, wrap } from './scope.js';
 
@@ -31,6 +31,7 @@ import { openScopes, wrap } from './scope.js';
  * scope, any other by the garbage collector, or at once by `dispose()` or the end of a `using`.
  * Using a freed tensor throws a `TensorDisposedError`.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: installMethods adds what TensorMethods declares
 export class Tensor {
   /** @internal The native tensor. */
   declare readonly handle: Handle;
@@ -210,6 +211,7 @@ export class Tensor {
    * @throws HookError during backward when it returns anything else; what it throws itself comes
    * out of backward as it is.
    */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a hook may also be a function without result
   registerHook(hook: (grad: Tensor) => Tensor | undefined | void): RemovableHandle {
     const { handle } = this;
     const id = native.registerHook(handle, (grad) => {
