@@ -123,21 +123,25 @@ export abstract class AutogradFunction {
     this: AutogradFunctionClass<Args, Result>,
     ...args: Args
   ): Result {
-    const context = new FunctionContext(
-      args.map((arg) => arg instanceof Tensor && arg.requiresGrad),
-    );
-    const result = noGrad(() => this.forward(context, ...args));
-    // The addon gives each output its history in place; an input given back needs its own.
-    const outputs = tensorList(result).map((output) =>
-      args.includes(output) && !context.isDirty(output)
-        ? wrap(native.alias(output.handle))
-        : output,
-    );
-    const backward = (...grads: readonly (Tensor | null)[]) =>
-      this.backward(context, ...(grads as readonly Tensor[]));
-    context.record({ name: this.name, backward }, args, outputs);
-    return (result instanceof Tensor ? outputs[0] : outputs) as Result;
+    // biome-ignore lint/complexity/noThisInStatic: the subclass that it is called on
+    return applyFunction(this, args);
   }
+}
+
+function applyFunction<Args extends readonly unknown[], Result extends Tensor | readonly Tensor[]>(
+  definition: AutogradFunctionClass<Args, Result>,
+  args: Args,
+): Result {
+  const context = new FunctionContext(args.map((arg) => arg instanceof Tensor && arg.requiresGrad));
+  const result = noGrad(() => definition.forward(context, ...args));
+  // The addon gives each output its history in place; an input given back needs its own.
+  const outputs = tensorList(result).map((output) =>
+    args.includes(output) && !context.isDirty(output) ? wrap(native.alias(output.handle)) : output,
+  );
+  const backward = (...grads: readonly (Tensor | null)[]) =>
+    definition.backward(context, ...(grads as readonly Tensor[]));
+  context.record({ name: definition.name, backward }, args, outputs);
+  return (result instanceof Tensor ? outputs[0] : outputs) as Result;
 }
 
 function tensorList(result: Tensor | readonly Tensor[]): readonly Tensor[] {
