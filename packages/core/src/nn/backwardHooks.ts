@@ -2,12 +2,13 @@ import { type Handle, native } from '@flambeau/native';
 import { isGradEnabled } from '../autograd/gradMode.js';
 import { wrap } from '../tensor/scope.js';
 import { Tensor } from '../tensor/tensor.js';
+import type { HookResult } from './hookList.js';
 
 /** The gradients of a module's inputs or outputs, by position; null for what has none. */
 export type GradTuple = readonly (Tensor | null)[];
 
-type PreHook = (gradOutput: GradTuple) => GradTuple | undefined;
-type Hook = (gradInput: GradTuple, gradOutput: GradTuple) => GradTuple | undefined;
+type PreHook = (gradOutput: GradTuple) => HookResult<GradTuple>;
+type Hook = (gradInput: GradTuple, gradOutput: GradTuple) => HookResult<GradTuple>;
 
 /** The tensors among some values, put through a node of the graph. */
 interface Watched {

@@ -1,5 +1,9 @@
 import { RemovableHandle } from '../autograd/hooks.js';
 
+/** What a hook may return: a replacement, or nothing. */
+// biome-ignore lint/suspicious/noConfusingVoidType: the value of a hook that is there for its effect
+export type HookResult<T> = T | undefined | void;
+
 /** Hooks in the order in which they run. */
 export class HookList<Hook> {
   readonly #hooks = new Map<object, Hook>();

@@ -4,6 +4,7 @@ export { BatchNorm1d, type BatchNormOptions } from './batchnorm.js';
 export { ModuleList, Sequential } from './container.js';
 export { Dropout, type DropoutOptions } from './dropout.js';
 export { functional } from './functional.js';
+export type { HookResult } from './hookList.js';
 export * as init from './init.js';
 export { Identity, Linear, type LinearOptions } from './linear.js';
 export { CrossEntropyLoss, MSELoss } from './loss.js';

@@ -13,6 +13,7 @@ import {
 import { type TensorHolder, tensorsOf, tidy } from '../tensor/scope.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { GradTuple } from './backwardHooks.js';
+import type { HookResult } from './hookList.js';
 import {
   type AnyBackwardHook,
   type AnyBackwardPreHook,
@@ -403,7 +404,7 @@ export abstract class Module<In extends readonly unknown[] = [input: Tensor], Ou
    * of them, anything else the only one.
    */
   registerForwardPreHook(
-    hook: (module: this, inputs: In) => In | In[0] | undefined,
+    hook: (module: this, inputs: In) => HookResult<In | In[0]>,
     options: HookOptions = {},
   ): RemovableHandle {
     return this.#activeHooks.forwardPre.add(hook as AnyForwardPreHook, options.prepend);
@@ -411,7 +412,7 @@ export abstract class Module<In extends readonly unknown[] = [input: Tensor], Ou
 
   /** Calls `hook` after every {@link forward}. What it returns replaces the output. */
   registerForwardHook(
-    hook: (module: this, inputs: In, output: Out) => Out | undefined,
+    hook: (module: this, inputs: In, output: Out) => HookResult<Out>,
     options: HookOptions = {},
   ): RemovableHandle {
     return this.#activeHooks.forward.add(hook as AnyForwardHook, options.prepend);
@@ -422,7 +423,7 @@ export abstract class Module<In extends readonly unknown[] = [input: Tensor], Ou
    * replaces them.
    */
   registerFullBackwardPreHook(
-    hook: (module: this, gradOutput: GradTuple) => GradTuple | undefined,
+    hook: (module: this, gradOutput: GradTuple) => HookResult<GradTuple>,
     options: HookOptions = {},
   ): RemovableHandle {
     return this.#activeHooks.fullBackwardPre.add(hook as AnyBackwardPreHook, options.prepend);
@@ -435,7 +436,7 @@ export abstract class Module<In extends readonly unknown[] = [input: Tensor], Ou
    * are known, and cannot replace any.
    */
   registerFullBackwardHook(
-    hook: (module: this, gradInput: GradTuple, gradOutput: GradTuple) => GradTuple | undefined,
+    hook: (module: this, gradInput: GradTuple, gradOutput: GradTuple) => HookResult<GradTuple>,
     options: HookOptions = {},
   ): RemovableHandle {
     return this.#activeHooks.fullBackward.add(hook as AnyBackwardHook, options.prepend);

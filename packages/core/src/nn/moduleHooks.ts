@@ -1,5 +1,5 @@
 import { BackwardHookRun, type GradTuple } from './backwardHooks.js';
-import { HookList } from './hookList.js';
+import { HookList, type HookResult } from './hookList.js';
 
 export type AnyForwardPreHook = (module: unknown, inputs: readonly unknown[]) => unknown;
 export type AnyForwardHook = (
@@ -7,12 +7,12 @@ export type AnyForwardHook = (
   inputs: readonly unknown[],
   output: unknown,
 ) => unknown;
-export type AnyBackwardPreHook = (module: unknown, gradOutput: GradTuple) => GradTuple | undefined;
+export type AnyBackwardPreHook = (module: unknown, gradOutput: GradTuple) => HookResult<GradTuple>;
 export type AnyBackwardHook = (
   module: unknown,
   gradInput: GradTuple,
   gradOutput: GradTuple,
-) => GradTuple | undefined;
+) => HookResult<GradTuple>;
 
 /** The hooks of one module, and how a call runs through them. */
 export class ModuleHooks {
