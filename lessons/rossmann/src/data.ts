@@ -24,7 +24,7 @@ export class DataError extends Error {
 export function locateTables(folder: string): string {
   const inner = join(folder, 'rossmann');
   for (const candidate of [inner, folder]) {
-    if (statSync(candidate, { throwIfNoEntry: false })?.isDirectory()) return candidate;
+    if (existsSync(candidate) && statSync(candidate).isDirectory()) return candidate;
   }
   throw new DataError(`the data folder ${folder} does not exist or is not a folder`);
 }

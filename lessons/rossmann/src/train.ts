@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { nn, noGrad, type optim, type Tensor, tidy, torch } from '@flambeau/core';
-import { SmoothedLoss, squaredPercentageError } from './metrics.js';
+import { type SmoothedLoss, squaredPercentageError } from './metrics.js';
 import type { TabularModel } from './model.js';
 import type { StepSettings } from './schedule.js';
 import type { DataTensors } from './tensors.js';

@@ -56,20 +56,21 @@ describe(`training (seed ${seed})`, () => {
   it('learns, and each step leaves as many tensors as it found', () => {
     using model = lessonModelFor(data);
     using optimizer = lessonOptimizer(model, 0.2);
-    const steps = 150;
-    const schedule = oneCycle(steps, 1e-3);
-    const before = validate(model, data.valid, batchSize);
+    const size = 32;
+    const steps = batchesPerEpoch(data.train.target.length, size);
+    const schedule = oneCycle(steps, 2e-3);
+    const before = validate(model, data.valid, size);
     using order = shuffledOrder(data.train.target.length);
     const live: number[] = [];
     model.train();
     for (let step = 0; step < steps; step++) {
-      const rows = () => order.narrow(0, step * batchSize, batchSize);
-      expect(trainBatch(model, optimizer, data.train, rows, schedule(step))).toBeGreaterThan(0);
+      const rows = () => order.narrow(0, step * size, size);
+      trainBatch(model, optimizer, data.train, rows, schedule(step));
       live.push(memory.liveTensors());
     }
-    const after = validate(model, data.valid, batchSize);
+    const after = validate(model, data.valid, size);
     expect(after.loss).toBeLessThan(before.loss / 10);
-    expect(after.globalExpRmspe).toBeLessThan(before.globalExpRmspe);
+    expect(after.globalExpRmspe).toBeLessThan(before.globalExpRmspe / 2);
     expect(new Set(live.slice(1)).size).toBe(1);
   });
 
