@@ -11,12 +11,16 @@ import { providePython } from './steps/python.mjs';
 /**
  * @typedef {object} Program
  * @property {readonly string[]} command Arguments of Node.js.
+ * @property {string} [project] The TypeScript project it needs; all of them when not given.
  * @property {boolean} [comparesWithPython] Wants FLAMBEAU_PYTHON and FLAMBEAU_DATA.
  */
 
 /** @type {Record<string, Program>} */
 const programs = {
-  'lesson:rossmann': { command: [inRepo('lessons', 'rossmann', 'dist', 'main.js')] },
+  'lesson:rossmann': {
+    command: [inRepo('lessons', 'rossmann', 'dist', 'main.js')],
+    project: 'lessons/rossmann',
+  },
   test: {
     command: [inRepo('node_modules', 'vitest', 'vitest.mjs'), 'run'],
     comparesWithPython: true,
@@ -38,7 +42,7 @@ await main(async () => {
     const known = Object.keys(programs).join(', ');
     throw new SetupError(`Expected one of ${known}; got "${name}".`);
   }
-  await setup();
+  await setup(program.project);
   const env = { ...process.env, ...(program.comparesWithPython ? await comparison() : {}) };
   console.log();
   return foreground(process.execPath, [...program.command, ...args], env);

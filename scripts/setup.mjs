@@ -13,7 +13,8 @@ import { compile } from './steps/typescript.mjs';
 
 const oldestNode = 20;
 
-export async function setup() {
+/** @param {string} [project] The TypeScript project that is wanted; all of them when not given. */
+export async function setup(project) {
   console.log('Flambeau set-up');
   await step('Node.js', checkNode);
   await step('npm packages', installDependencies);
@@ -21,7 +22,7 @@ export async function setup() {
   const libtorch = await step('libtorch', provideLibtorch, describeLibtorch);
   await step('addon', (report) => provideAddon(libtorch, report));
   await step('operators', () => generateOperators(libtorch));
-  await step('TypeScript', () => compile());
+  await step('TypeScript', () => compile(project));
 }
 
 function checkNode() {
@@ -32,4 +33,4 @@ function checkNode() {
   return version;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main(setup);
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main(() => setup());
