@@ -56,22 +56,18 @@ std::optional<Failure> currentFailure(napi_env env) {
   }
 }
 
-}  // namespace
-
-void throwCurrentException(napi_env env, CallContext (*describe)(const void*), const void* what) {
-  const std::optional<Failure> failure = currentFailure(env);
-  if (!failure) return;
+void throwFailure(napi_env env, const Failure& failure, CallContext (*describe)(const void*),
+                  const void* what) {
   Environment& environment = Environment::of(env);
   environment.warnings.flush();
-  const napi_ref factoryReference = environment.errorFactory;
-  if (factoryReference == nullptr) {
-    napi_throw_error(env, failure->code.c_str(), failure->message.c_str());
+  if (environment.errorFactory == nullptr) {
+    napi_throw_error(env, failure.code.c_str(), failure.message.c_str());
     return;
   }
-  Napi::HandleScope scope(env);
+  const Napi::HandleScope scope(env);
   Napi::Object description = Napi::Object::New(env);
-  description.Set("code", failure->code);
-  description.Set("message", failure->message);
+  description.Set("code", failure.code);
+  description.Set("message", failure.message);
   if (describe != nullptr) {
     const CallContext context = describe(what);
     description.Set("schema", context.schema);
@@ -80,12 +76,19 @@ void throwCurrentException(napi_env env, CallContext (*describe)(const void*), c
     description.Set("args", args);
   }
   napi_value factory = nullptr;
-  napi_get_reference_value(env, factoryReference, &factory);
-  napi_value argument = description;
-  napi_value error = nullptr;
-  if (napi_call_function(env, Napi::Env(env).Undefined(), factory, 1, &argument, &error) ==
-      napi_ok) {
-    napi_throw(env, error);
+  napi_get_reference_value(env, environment.errorFactory, &factory);
+  napi_throw(env, Napi::Function(env, factory).Call({description}));
+}
+
+}  // namespace
+
+void throwCurrentException(napi_env env, CallContext (*describe)(const void*), const void* what) {
+  try {
+    const std::optional<Failure> failure = currentFailure(env);
+    if (failure) throwFailure(env, *failure, describe, what);
+  } catch (const Napi::Error& error) {
+    // The factory threw, or the worker is being terminated and no JavaScript can run any more.
+    error.ThrowAsJavaScriptException();
   }
 }
 
