@@ -56,7 +56,7 @@ export abstract class Optimizer<Options extends object, State extends object>
     }
     const given = [...params] as (Tensor | NamedTensor | ParamGroupInit<Options>)[];
     if (given.length === 0) throw new RangeError('the optimizer got an empty parameter list');
-    const isGroups = given.every((item) => !(item instanceof Tensor) && !Array.isArray(item));
+    const isGroups = given.every((item) => item instanceof Object && 'params' in item);
     const groups = (isGroups ? given : [{ params: given }]) as ParamGroupInit<Options>[];
     for (const group of groups) this.addParamGroup(group);
   }
