@@ -52,7 +52,10 @@ export async function foreground(program, args, env = process.env) {
     stdio: 'inherit',
     shell: needsShell(program),
   });
-  const forward = (/** @type {NodeJS.Signals} */ signal) => child.kill(signal);
+  // A terminal sends its interrupts to both; this process then only waits for the other's end.
+  const forward = (/** @type {NodeJS.Signals} */ signal) => {
+    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+  };
   process.on('SIGINT', forward).on('SIGTERM', forward);
   const code = await exitCode(child);
   return typeof code === 'number' ? code : 1;
