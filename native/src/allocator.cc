@@ -5,6 +5,7 @@
 
 #include <bit>
 #include <cstring>
+#include <mutex>
 
 #include "system_memory.h"
 
@@ -57,7 +58,6 @@ size_t CpuAllocator::bytesOfClass(size_t index) {
 
 c10::DataPtr CpuAllocator::allocate(size_t bytes) {
   if (bytes == 0) return {nullptr, nullptr, &release, at::Device(at::kCPU)};
-  allocations_.fetch_add(1, std::memory_order_relaxed);
   TORCH_CHECK_WITH(OutOfMemoryError, bytes < (size_t{1} << 60), "out of memory: tried to allocate ",
                    bytes, " bytes");
   const size_t index = classOf(bytes + kHeader);
@@ -90,13 +90,13 @@ CpuAllocator::Block* CpuAllocator::takeCached(size_t index) {
   List& list = lists_[index];
   Block* block = nullptr;
   {
-    const std::lock_guard<std::mutex> lock(list.mutex);
+    const std::lock_guard<SpinLock> lock(list.lock);
     block = list.first;
+    ++(block == nullptr ? list.misses : list.hits);
     if (block == nullptr) return nullptr;
     list.first = block->next;
   }
   cached_.fetch_sub(static_cast<int64_t>(bytesOfClass(index)), std::memory_order_relaxed);
-  cacheHits_.fetch_add(1, std::memory_order_relaxed);
   return block;
 }
 
@@ -137,7 +137,7 @@ void CpuAllocator::recycle(Block* block) {
     return;
   }
   List& list = lists_[block->index];
-  const std::lock_guard<std::mutex> lock(list.mutex);
+  const std::lock_guard<SpinLock> lock(list.lock);
   block->next = list.first;
   list.first = block;
 }
@@ -152,7 +152,7 @@ void CpuAllocator::emptyCache() {
   for (List& list : lists_) {
     Block* block = nullptr;
     {
-      const std::lock_guard<std::mutex> lock(list.mutex);
+      const std::lock_guard<SpinLock> lock(list.lock);
       std::swap(block, list.first);
     }
     while (block != nullptr) {
@@ -174,9 +174,14 @@ void CpuAllocator::copy_data(void* target, const void* source, std::size_t bytes
   std::memcpy(target, source, bytes);
 }
 
-CpuAllocator::Stats CpuAllocator::stats() const {
-  return {allocated_.load(), allocated_.load() + cached_.load(), peak_.load(),
-          allocations_.load(), cacheHits_.load(), limit_.load()};
+CpuAllocator::Stats CpuAllocator::stats() {
+  Stats stats{allocated_, allocated_ + cached_, peak_, 0, 0, limit_};
+  for (List& list : lists_) {
+    const std::lock_guard<SpinLock> lock(list.lock);
+    stats.allocations += list.hits + list.misses;
+    stats.cacheHits += list.hits;
+  }
+  return stats;
 }
 
 void CpuAllocator::resetPeak() { peak_ = allocated_.load(); }

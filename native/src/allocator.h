@@ -5,7 +5,7 @@
 #include <array>
 #include <atomic>
 #include <limits>
-#include <mutex>
+#include <thread>
 
 namespace flambeau {
 
@@ -37,7 +37,7 @@ class CpuAllocator final : public c10::Allocator {
     int64_t cacheHits;
     int64_t limit;
   };
-  Stats stats() const;
+  Stats stats();
   void resetPeak();
   /// Most bytes that live storages may hold together.
   void setLimit(int64_t bytes) { limit_ = bytes; }
@@ -48,9 +48,22 @@ class CpuAllocator final : public c10::Allocator {
 
  private:
   struct Block;
+  /// Held for a few instructions only, so a waiting thread spins.
+  class SpinLock {
+   public:
+    void lock() {
+      while (taken_.test_and_set(std::memory_order_acquire)) std::this_thread::yield();
+    }
+    void unlock() { taken_.clear(std::memory_order_release); }
+
+   private:
+    std::atomic_flag taken_;
+  };
   struct List {
-    std::mutex mutex;
+    SpinLock lock;
     Block* first = nullptr;
+    int64_t hits = 0;
+    int64_t misses = 0;
   };
   static constexpr int kStepBits = 3;
   static constexpr size_t kSmallest = 128;
@@ -72,8 +85,6 @@ class CpuAllocator final : public c10::Allocator {
   std::atomic<int64_t> allocated_{0};
   std::atomic<int64_t> cached_{0};
   std::atomic<int64_t> peak_{0};
-  std::atomic<int64_t> allocations_{0};
-  std::atomic<int64_t> cacheHits_{0};
   std::atomic<int64_t> limit_;
   std::atomic<int64_t> cacheLimit_;
 };

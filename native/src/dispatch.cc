@@ -151,7 +151,7 @@ Operator::Operator(Environment& environment, c10::OperatorHandle handle)
     aliasesArgument.push_back(result.alias_info() != nullptr && result.alias_info()->isWrite() &&
                               !result.alias_info()->beforeSets().empty());
   }
-  unboxed = unboxedCallFor(*this);
+  findUnboxedCall(*this);
 }
 
 c10::IValue Operator::argument(size_t i, napi_value value) const {

@@ -27,12 +27,14 @@ struct Operator {
   std::vector<bool> aliasesArgument;
   /// The direct call for the commonest signatures, or null. See unboxed.cc.
   UnboxedCall unboxed = nullptr;
+  /// What `unboxed` calls: a c10::TypedOperatorHandle, made once since making it checks types.
+  std::shared_ptr<void> unboxedTarget;
 
   /// `value`, or the schema's default for undefined.
   c10::IValue argument(size_t i, napi_value value) const;
 };
 
-/// The direct call for the operator's signature, where there is one.
-UnboxedCall unboxedCallFor(const Operator& op);
+/// Sets `unboxed` where the operator has a signature with a direct call.
+void findUnboxedCall(Operator& op);
 
 }  // namespace flambeau

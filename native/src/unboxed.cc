@@ -4,7 +4,7 @@ namespace flambeau {
 
 // Note [Unboxed calls]
 // The boxed call packs every argument into an IValue on a heap-allocated stack, which costs about
-// 100 ns. Operators whose C++ signature is one of those listed in `unboxedCallFor` are called
+// 100 ns. Operators whose C++ signature is one of those listed in `findUnboxedCall` are called
 // through it instead. The list holds what tiny elementwise code is made of; test/bench shows what
 // it brings.
 
@@ -57,11 +57,18 @@ struct Unboxed<Result(Parameters...)> {
     return isWritten(op, 0) == inPlace;
   }
 
+  static void install(Operator& op) {
+    op.unboxed = &call;
+    op.unboxedTarget = std::make_shared<Target>(op.handle.typed<Signature>());
+  }
+
+ private:
+  using Target = c10::TypedOperatorHandle<Signature>;
+
   static napi_value call(Operator& op, napi_value* values) {
     return callWith(op, values, std::index_sequence_for<Parameters...>());
   }
 
- private:
   static bool isWritten(const Operator& op, size_t i) {
     const auto* alias = op.handle.schema().arguments()[i].alias_info();
     return alias != nullptr && alias->isWrite();
@@ -69,7 +76,7 @@ struct Unboxed<Result(Parameters...)> {
 
   template <size_t... I>
   static napi_value callWith(Operator& op, napi_value* values, std::index_sequence<I...>) {
-    const auto target = op.handle.typed<Signature>();
+    const auto& target = *static_cast<const Target*>(op.unboxedTarget.get());
     napi_env env = op.environment.env;
     if constexpr (inPlace) {
       target.call(Read<Parameters>::from(op, I, values[I])...);
@@ -84,21 +91,16 @@ struct Unboxed<Result(Parameters...)> {
 };
 
 template <typename... Signatures>
-UnboxedCall firstFitting(const Operator& op) {
-  UnboxedCall found = nullptr;
-  ((found == nullptr && Unboxed<Signatures>::fits(op)
-        ? void(found = &Unboxed<Signatures>::call)
-        : void()),
-   ...);
-  return found;
+void installFirstFitting(Operator& op) {
+  ((Unboxed<Signatures>::fits(op) && (Unboxed<Signatures>::install(op), true)) || ...);
 }
 
 }  // namespace
 
-UnboxedCall unboxedCallFor(const Operator& op) {
+void findUnboxedCall(Operator& op) {
   using T = at::Tensor;
   using S = at::Scalar;
-  return firstFitting<T(const T&), T(const T&, const T&), T(const T&, const S&),
+  installFirstFitting<T(const T&), T(const T&, const T&), T(const T&, const S&),
                       T(const T&, const T&, const S&), T(const T&, const T&, const T&),
                       T(const T&, const S&, const S&), T&(T&), T&(T&, const T&),
                       T&(T&, const S&), T&(T&, const T&, const S&)>(op);
