@@ -24,4 +24,4 @@ for (let step = 0; step < workerData.steps; step++) {
   if (step === 0) parentPort.postMessage({ loss });
 }
 const weight = model.stateDict()['0.weight'];
-parentPort.postMessage({ weight: toTransferable(weight), address: weight.dataPtr });
+parentPort.postMessage({ weight: toTransferable(weight), address: weight.dataPtr() });

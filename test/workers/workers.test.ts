@@ -35,7 +35,7 @@ describe('worker threads', () => {
     const { weight, address } = messages.at(-1) ?? {};
     using received = fromTransferable(weight as Parameters<typeof fromTransferable>[0]);
     expect(received.shape).toEqual([32, 8]);
-    expect(received.dataPtr).toBe(address);
+    expect(received.dataPtr()).toBe(address);
     expect(Number.isFinite(tidy(() => received.sum().item()))).toBe(true);
   });
 
@@ -44,7 +44,7 @@ describe('worker threads', () => {
     const message = structuredClone(toTransferable(tensor));
     using claimed = fromTransferable(message);
     expect(claimed.toArray()).toEqual([1, 1, 1]);
-    expect(claimed.dataPtr).toBe(tensor.dataPtr);
+    expect(claimed.dataPtr()).toBe(tensor.dataPtr());
     expect(() => fromTransferable(message)).toThrow(/once/);
   });
 });
