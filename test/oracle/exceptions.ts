@@ -18,4 +18,4 @@ export function exceptionFor(sample: OperatorCase): string | undefined {
 }
 
 /** Failures on Python's side that say that it, too, cannot run the sample here. */
-export const notCallable = /Jiterator is only supported on CUDA|setStorage: .* out of bounds/;
+export const cannotRun = /Jiterator is only supported on CUDA|setStorage: .* out of bounds/;

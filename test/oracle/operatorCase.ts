@@ -1,4 +1,4 @@
-import { ellipsis, slice, Tensor, torch } from '@flambeau/core';
+import { ellipsis, type Index, nn, slice, Tensor, torch } from '@flambeau/core';
 import type { Evaluation } from './oracle.js';
 import { isRemoteTensor, type Output, RemoteSlice, remoteEllipsis, toTensor } from './wire.js';
 
@@ -12,6 +12,8 @@ export interface OperatorCase extends Evaluation {
   readonly name: string;
   /** The operator's name in the dispatcher. */
   readonly aten: string;
+  /** The first overload that takes the arguments; 'default' for the unnamed one. */
+  readonly overload: string;
   readonly dtype: string;
   /** Positional arguments, the tensor itself first. */
   readonly arguments: Output;
@@ -31,7 +33,7 @@ const namespaces: Readonly<Record<string, Table>> = {
   linalg: torch.linalg as unknown as Table,
   fft: torch.fft as unknown as Table,
   special: torch.special as unknown as Table,
-  'nn.functional': torch.nn.functional as unknown as Table,
+  'nn.functional': nn.functional as unknown as Table,
 };
 
 /** Our public operator for a case, or why there is none. */
@@ -45,8 +47,10 @@ export function callableOf(sample: OperatorCase): Operator | string {
 
 function method(sample: OperatorCase, name: string): Operator | string {
   if (name === '__getitem__') {
-    return ([self, index]) =>
-      (self as Tensor).at(...((Array.isArray(index) ? index : [index]) as number[]));
+    return ([self, index]) => {
+      const indices = Array.isArray(index) ? index : [index];
+      return (self as Tensor).at(...(indices as Index[]));
+    };
   }
   if (!(name in Tensor.prototype)) return `Tensor has no ${name}`;
   if (sample.form === 'property') {
@@ -59,7 +63,10 @@ function method(sample: OperatorCase, name: string): Operator | string {
 }
 
 function fromTable(sample: OperatorCase, name: string): Operator | string {
-  const operator = namespaces[sample.namespace]?.[name];
+  const operator =
+    sample.form === 'aten'
+      ? torch.ops.aten[sample.name]?.[sample.overload]
+      : namespaces[sample.namespace]?.[name];
   if (typeof operator !== 'function') return `torch.${sample.namespace} has no ${name}`;
   return (args, options) => operator(...args, ...optionsArgument(options));
 }

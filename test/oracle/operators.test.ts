@@ -1,73 +1,102 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { manualSeed, tidy } from '@flambeau/core';
-import { native } from '@flambeau/native';
+import { manualSeed, type Tensor, tidy } from '@flambeau/core';
 import { afterAll, expect, it } from 'vitest';
 import { difference } from './compare.js';
-import { exceptionFor, notCallable } from './exceptions.js';
+import { cannotRun, exceptionFor } from './exceptions.js';
 import { callableOf, fromPython, type OperatorCase } from './operatorCase.js';
-import { describeWithOracle, type Evaluation, gradientDifference, tensorsIn } from './oracle.js';
+import { describeWithOracle, gradientDifference, tensorsIn } from './oracle.js';
+import { OverloadRecorder } from './recorder.js';
 
-/** Samples of each operator: the first dtype gets so many, the others one each. */
-const samples = 4;
+/** Samples of each operator in the first dtype that it supports; the other dtypes get one each. */
+const samplesPerOperator = 4;
 
-describeWithOracle('operators against PyTorch', async (oracle) => {
-  const entries = (await oracle.call('opinfo', 'operators')) as string[];
-  const operators = new Set<string>();
-  const overloads = recordOverloads();
+const recorder = new OverloadRecorder();
 
-  it.each(entries)('%s', async (entry) => {
-    const inputs = { operator: entry, seed: oracle.seed, limit: samples };
-    const { cases, failed } = (await oracle.call('opinfo', 'cases', inputs)) as unknown as Sampled;
-    const differences: string[] = [];
-    for (const sample of cases) {
-      const reason = exceptionFor(sample);
-      const found = reason === undefined ? tidy(() => run(sample)) : undefined;
-      if (found !== undefined) differences.push(`${describeCase(sample)}: ${found}`);
-      else if (reason === undefined) operators.add(`${sample.namespace}.${sample.name}`);
-    }
-    expect(differences).toEqual([]);
-    expect(failed.filter((text) => !notCallable.test(text))).toEqual([]);
-  });
-
-  it('compares at least 400 operators', () => {
-    const base = new Set([...operators].map((name) => name.replace(/^Tensor\.|_$/g, '')));
-    expect(base.size).toBeGreaterThanOrEqual(400);
-  });
-
-  afterAll(() => {
-    const folder = fileURLToPath(new URL('../../coverage/', import.meta.url));
-    mkdirSync(folder, { recursive: true });
-    const compared = {
-      seed: oracle.seed,
-      operators: [...operators].sort(),
-      overloads: [...overloads].sort(),
-    };
-    writeFileSync(`${folder}operators.json`, JSON.stringify(compared, undefined, 1));
-  });
-});
-
+/** What `python/opinfo.py` finds for one entry of PyTorch's operator database. */
 interface Sampled {
   readonly cases: readonly OperatorCase[];
+  /** Samples that Python could not run, and why. */
   readonly failed: readonly string[];
 }
 
+describeWithOracle('operators against PyTorch', async (oracle) => {
+  const entries = (await oracle.call('opinfo', 'operators')) as string[];
+  const compared = new Compared();
+
+  it.each(entries)('%s', async (operator) => {
+    const inputs = { operator, seed: oracle.seed, limit: samplesPerOperator };
+    const { cases, failed } = (await oracle.call('opinfo', 'cases', inputs)) as unknown as Sampled;
+    const differences = cases.flatMap((sample) => {
+      if (exceptionFor(sample) !== undefined) return [];
+      const found = tidy(() => run(sample, compared));
+      return found === undefined ? [] : [`${describeCase(sample)}: ${found}`];
+    });
+    expect(differences).toEqual([]);
+    expect(failed.filter((reason) => !cannotRun.test(reason))).toEqual([]);
+  });
+
+  it('compares at least 400 operators', () => {
+    expect(compared.operators.size).toBeGreaterThanOrEqual(400);
+  });
+
+  afterAll(() => compared.write(oracle.seed));
+});
+
+/** What gave the same as Python. */
+class Compared {
+  /** Names in the dispatcher, in-place forms not counted apart: 'add', 'linalg_solve'. */
+  readonly operators = new Set<string>();
+  readonly #differentiated = new Set<string>();
+  readonly #publicNames = new Set<string>();
+  readonly #overloads = new Set<string>();
+
+  add(sample: OperatorCase, overloads: readonly string[]): void {
+    const operator = sample.aten.replace(/(?<=[^_])_$/, '');
+    this.operators.add(operator);
+    if (sample.gradients.length > 0) this.#differentiated.add(operator);
+    this.#publicNames.add(`${sample.namespace}.${sample.name}`);
+    for (const overload of overloads) this.#overloads.add(overload);
+  }
+
+  /** For `npm run coverage:ops`. */
+  write(seed: number): void {
+    const folder = fileURLToPath(new URL('../../coverage/', import.meta.url));
+    const lists = {
+      operators: this.operators,
+      differentiated: this.#differentiated,
+      publicNames: this.#publicNames,
+      overloads: this.#overloads,
+    };
+    const sorted = Object.entries(lists).map(([name, set]) => [name, [...set].sort()]);
+    mkdirSync(folder, { recursive: true });
+    const text = JSON.stringify({ seed, ...Object.fromEntries(sorted) }, undefined, 1);
+    writeFileSync(`${folder}operators.json`, text);
+  }
+}
+
 /** Runs our side of a case; gives what differs from Python. */
-function run(sample: OperatorCase): string | undefined {
+function run(sample: OperatorCase, compared: Compared): string | undefined {
   const operator = callableOf(sample);
   if (typeof operator === 'string') return operator;
-  const leaves: Parameters<typeof gradientDifference>[1][number][] = [];
+  const leaves: Tensor[] = [];
   const args = fromPython(sample.arguments, leaves) as unknown[];
   const options = fromPython(sample.options, leaves) as Record<string, unknown>;
   manualSeed(sample.seed);
+  recorder.take();
   try {
     const result = operator(args, options);
-    const expected: Evaluation = sample;
-    return (
-      difference(result, expected.result) ??
-      gradientDifference(tensorsIn(result), leaves, expected, {})
-    );
+    const overloads = recorder.take();
+    const found =
+      difference(result, sample.result) ??
+      gradientDifference(tensorsIn(result), leaves, sample, {});
+    if (found === undefined) compared.add(sample, overloads);
+    return found;
   } catch (error) {
     return `threw ${error instanceof Error ? `${error.name}: ${error.message}` : error}`;
   }
+}
+
+function describeCase({ form, namespace, name, dtype, seed }: OperatorCase): string {
+  return `${namespace}.${name} (${form}, ${dtype}, FLAMBEAU_SEED=${seed})`;
 }

@@ -22,8 +22,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { autograd, manualSeed, memory, Tensor, tidy } from '@flambeau/core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { difference, type Tolerance } from './compare.js';
@@ -184,10 +182,9 @@ export function describeWithOracle(
 
 /** Frees the tensors that nothing refers to, those that tests made outside a scope. */
 async function collectGarbage(): Promise<void> {
-  setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc') as () => void;
+  if (globalThis.gc === undefined) throw new Error('run the tests with --expose-gc');
   for (let round = 0; round < 3; round++) {
-    gc();
+    globalThis.gc();
     await setImmediate();
   }
 }

@@ -150,7 +150,10 @@ RENAMED = {"input": "self", "axis": "dim", "keepdims": "keepdim", "x": "self"}
 
 
 def arranged(aten, args, kwargs):
-    """Required arguments by position, sizes given one by one as a list, names as in the schema."""
+    """Required arguments by position, sizes given one by one as a list, names as in the schema.
+
+    Also gives the name of the first overload that takes them so.
+    """
     schemas = torch._C._jit_get_schemas_for_operator(f"aten::{aten}")
     renamed = {RENAMED.get(key, key): value for key, value in kwargs.items()}
     for names in (kwargs, renamed):
@@ -177,8 +180,8 @@ def arranged(aten, args, kwargs):
                     if argument.has_default_value():
                         break
                     positional.append(named.pop(argument.name))
-                return positional, named
-    return list(args), dict(kwargs)
+                return positional, named, schema.overload_name
+    return list(args), dict(kwargs), ""
 
 
 def record(function, sample):
@@ -205,8 +208,9 @@ def case(callable_, sample, seed):
         return None
     (kind, namespace, name, aten), args, kwargs, _, function = recorded
     args, kwargs = whole_numbers(tuple(args)), {k: whole_numbers(v) for k, v in kwargs.items()}
+    overload = ""
     if kind != "property":
-        args, kwargs = arranged(aten, args, kwargs)
+        args, kwargs, overload = arranged(aten, args, kwargs)
     leaves = []
     in_place = name.endswith("_") and not name.endswith("__")
     args, kwargs = fresh(list(args), leaves), fresh(kwargs, leaves)
@@ -220,6 +224,7 @@ def case(callable_, sample, seed):
         "namespace": namespace,
         "name": name,
         "aten": aten,
+        "overload": overload or "default",
         "dtype": wire.dtype_name(sample_dtype(args)),
         "arguments": sent[0],
         "options": sent[1],

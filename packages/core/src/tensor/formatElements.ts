@@ -92,10 +92,19 @@ function columnOf(tensor: Tensor, options: PrintOptions): Column {
     // Two numbers in a byte, which no conversion takes apart: Python writes the byte.
     return floatColumn(Float64Array.from(integersOf(tensor.view('uint8')), Number), options);
   }
+  if (dtype === 'float8_e8m0fnu') {
+    // libtorch takes this dtype's NaN for finite and its least number, 2^-127, for 0: Python's
+    // text shows it.
+    const values = doublesOf(tensor, 'float64');
+    return floatColumn(values, options, (value) => value !== 2 ** -127);
+  }
   if (isFloatingPoint(dtype)) return floatColumn(doublesOf(tensor, 'float64'), options);
   const names = dtype === 'bool' ? ['False', 'True'] : undefined;
   const texts = Array.from(integersOf(tensor), (value) => names?.[Number(value)] ?? `${value}`);
-  return aligned(texts, Math.max(...texts.map((text) => text.length)));
+  return aligned(
+    texts,
+    texts.reduce((width, text) => Math.max(width, text.length), 0),
+  );
 }
 
 function doublesOf(tensor: Tensor, dtype: DType): Float64Array {
@@ -144,8 +153,12 @@ function complexColumn(parts: Float64Array, options: PrintOptions): Column {
  * One notation for all: whole numbers as `3.`, else decimals, or powers of ten where the numbers
  * are far apart, large or small. Zeros and what is not finite take no part in the choice.
  */
-function floatColumn(values: Float64Array, options: PrintOptions): Column {
-  const significant = values.filter((value) => Number.isFinite(value) && value !== 0);
+function floatColumn(
+  values: Float64Array,
+  options: PrintOptions,
+  isSignificant = (value: number) => Number.isFinite(value) && value !== 0,
+): Column {
+  const significant = values.filter(isSignificant);
   const whole = significant.every(Number.isInteger);
   const inPowers = significant.length > 0 && (options.sciMode ?? spansWide(significant));
   const { precision } = options;
@@ -163,9 +176,8 @@ function spansWide(values: Float64Array): boolean {
   let least = Infinity;
   let most = 0;
   for (const value of values) {
-    const size = Math.abs(value);
-    if (size < least) least = size;
-    if (size > most) most = size;
+    least = Math.min(least, Math.abs(value));
+    most = Math.max(most, Math.abs(value));
   }
   return most / least > 1000 || most > 1e8 || least < 1e-4;
 }
