@@ -51,7 +51,7 @@ export function parseArguments(
   const generate =
     values.generate === undefined ? undefined : whole('--generate', values.generate, 2);
   return {
-    data: generate === undefined ? (values.data ?? environment.FLAMBEAU_DATA ?? null) : null,
+    data: generate === undefined ? (values.data ?? (environment.FLAMBEAU_DATA || null)) : null,
     generate,
     epochs: whole('--epochs', values.epochs, 1),
     batchSize: whole('--bs', values.bs, 2),

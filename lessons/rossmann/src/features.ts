@@ -39,9 +39,11 @@ const maxPromo2Weeks = 25;
  * 0 to 24; `Promo2Weeks` the whole weeks since the Monday of the ISO week, 0 to 25. Both are 0
  * before the event and where it is unknown.
  *
- * @throws DataError when a store of `train` is not exactly once in `store`.
+ * @throws DataError when a store of `train` is not exactly once in `store`, when a row has no
+ * store, date or sales, or when its sales are negative.
  */
 export function buildFeatures({ train, store }: Pick<SalesTables, 'train' | 'store'>): DataFrame {
+  checkSales(train);
   checkStores(train, store);
   const date = pl.col('Date');
   return train
@@ -93,6 +95,17 @@ function startDays(
     year < firstKnownYear ? null : toDay(year, parts[row] as number),
   );
   return pl.Series(yearName, days, pl.Int32);
+}
+
+function checkSales(train: DataFrame): void {
+  for (const name of ['Store', 'Date', 'Sales']) {
+    const missing = train.getColumn(name).nullCount();
+    if (missing > 0) {
+      throw new DataError(`the train table lacks ${name} in ${missing} of ${train.height} rows`);
+    }
+  }
+  const least: number = train.getColumn('Sales').min();
+  if (least < 0) throw new DataError(`the train table has negative Sales, down to ${least}`);
 }
 
 function checkStores(train: DataFrame, store: DataFrame): void {

@@ -40,12 +40,12 @@ export async function trainEpoch(
   const batches = batchesPerEpoch(order.length, batchSize);
   let shown = performance.now();
   for (let step = 0; step < batches; step++) {
+    signal?.throwIfAborted();
     const rows = () => order.narrow(0, step * batchSize, batchSize);
     smoothed.add(trainBatch(model, optimizer, data, rows, schedule(step)));
     if (performance.now() - shown > progressMs) {
       onProgress?.(step + 1, smoothed.value);
       await setImmediate();
-      signal?.throwIfAborted();
       shown = performance.now();
     }
   }

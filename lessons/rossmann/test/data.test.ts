@@ -91,6 +91,17 @@ describe('features of unsuitable tables', () => {
     expect(failure(changed({ store }))).toMatch(/lacks stores .*: 5$/);
   });
 
+  it('names a column with a hole that nothing can fill, and refuses negative sales', () => {
+    const first = pl.col('Store').eq(pl.lit(1));
+    const withSales = (sales: pl.Expr) =>
+      generated.train.withColumns(
+        pl.when(first).then(sales).otherwise(pl.col('Sales')).alias('Sales'),
+      );
+    const incomplete = withSales(pl.lit(null));
+    expect(failure(changed({ train: incomplete }))).toMatch(/lacks Sales in \d+ of \d+ rows/);
+    expect(failure(changed({ train: withSales(pl.lit(-2)) }))).toMatch(/negative Sales.* -2/);
+  });
+
   it('refuses a store table with a store twice', () => {
     const store = pl.concat([generated.store, generated.store.head(1)]);
     expect(failure(changed({ store }))).toMatch(/13 rows for 12 stores/);

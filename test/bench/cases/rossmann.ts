@@ -39,7 +39,7 @@ export const rossmann: BenchCase = {
   name: 'Rossmann training step',
   target: 1,
   prepare(settings) {
-    const { tables, origin } = openTables({ data: process.env.FLAMBEAU_DATA ?? null, seed });
+    const { tables, origin } = openTables({ data: process.env.FLAMBEAU_DATA || null, seed });
     manualSeed(seed);
     const data = prepareData(tables);
     const model = lessonModelFor(data);
