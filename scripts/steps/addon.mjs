@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, freemem } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -37,7 +37,11 @@ export async function provideAddon(libtorch, report) {
     for (const name of products) replaceFile(join(cached, name), join(release, name));
   } else {
     await build(libtorch, dirname(release), report);
-    if (addonKey(libtorch) !== key) return 'built; its sources changed meanwhile';
+    if (addonKey(libtorch) !== key) {
+      // An object may be newer than its source and yet made from the source's older text.
+      rmSync(join(dirname(release), 'CMakeFiles', 'flambeau.dir', 'src'), { recursive: true });
+      return 'built; its sources changed meanwhile, so the next run builds it again';
+    }
     await makeFolder(cached, (temporary) => {
       for (const name of products) replaceFile(join(release, name), join(temporary, name));
     });
