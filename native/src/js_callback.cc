@@ -1,5 +1,7 @@
 #include "js_callback.h"
 
+#include <ATen/ThreadLocalState.h>
+
 namespace flambeau {
 
 namespace {
@@ -33,10 +35,18 @@ void JsCallback::call(
   };
   if (home->onHomeThread()) {
     run();
-  } else if (!home->callHome(run)) {
-    throw BindingError("value",
-                       "a JavaScript hook was reached from another thread; call backward in the "
-                       "environment that registered it");
+  } else {
+    // Libtorch's state of the calling thread, such as whether gradients are recorded, goes along.
+    const at::ThreadLocalState state;
+    const bool answered = home->callHome([&] {
+      const at::ThreadLocalStateGuard guard(state);
+      run();
+    });
+    if (!answered) {
+      throw BindingError("value",
+                         "a JavaScript hook was reached from another thread; call backward in the "
+                         "environment that registered it");
+    }
   }
   if (failure) std::rethrow_exception(failure);
 }

@@ -129,14 +129,21 @@ class CopyWorker : public Napi::AsyncWorker {
   Napi::Promise promise() const { return promise_.Promise(); }
 
   void Execute() override {
-    const c10::InferenceMode inference;
-    const at::Tensor plain = plainCopy(tensor_);
-    if (bytes_ > 0) std::memcpy(target_, plain.const_data_ptr(), bytes_);
-  }
-  void OnOK() override { promise_.Resolve(buffer_.Value()); }
-  void OnError(const Napi::Error& error) override {
     try {
-      throw BindingError("torch", error.Message());
+      const c10::InferenceMode inference;
+      const at::Tensor plain = plainCopy(tensor_);
+      if (bytes_ > 0) std::memcpy(target_, plain.const_data_ptr(), bytes_);
+    } catch (...) {
+      failure_ = std::current_exception();
+    }
+  }
+  void OnOK() override {
+    if (!failure_) {
+      promise_.Resolve(buffer_.Value());
+      return;
+    }
+    try {
+      std::rethrow_exception(failure_);
     } catch (...) {
       throwCurrentException(Env());
     }
@@ -149,6 +156,7 @@ class CopyWorker : public Napi::AsyncWorker {
   Napi::Reference<Napi::ArrayBuffer> buffer_;
   void* target_;
   Napi::Promise::Deferred promise_;
+  std::exception_ptr failure_;
 };
 
 Napi::Value toArrayBufferAsync(const Arguments& args) {
