@@ -1,5 +1,6 @@
 import type { Namespace, Overload, PublicNames } from './publicApi.js';
-import { callForms } from './typescript.js';
+import type { Schema } from './schema.js';
+import { type CallForm, callForms, fullForm } from './typescript.js';
 
 const fence = '='.repeat(94);
 
@@ -37,21 +38,37 @@ const interfaceNames: Record<Namespace | 'tensor', string> = {
 export function interfaceFile(namespace: Namespace | 'tensor', names: PublicNames): string {
   const form = namespace === 'tensor' ? 'method' : 'function';
   const members = [...names].map(([name, overloads]) => member(name, overloads, form));
-  const body = members.join('\n\n');
+  return typeFile(interfaceNames[namespace], members.join('\n\n'));
+}
+
+/** The file with the types of all operators, the ones that are not public too. */
+export function operatorsFile(schemas: readonly Schema[]): string {
+  const groups = new Map<string, string[]>();
+  for (const schema of schemas) {
+    const overload = schema.overload === '' ? 'default' : schema.overload;
+    const type = fullForm({ schema, out: undefined }, 'function', ' => ');
+    const group = groups.get(schema.name) ?? [];
+    groups.set(schema.name, [...group, `    readonly ${overload}: ${type};`]);
+  }
+  const members = [...groups].map(
+    ([name, overloads]) => `  readonly ${name}: {\n${overloads.join('\n')}\n  };`,
+  );
+  return typeFile('AtenOperators', members.join('\n'));
+}
+
+function typeFile(name: string, body: string): string {
   const used = usedImports(body);
   return [
     ...used,
-    used.length > 0 ? '' : undefined,
-    `export interface ${interfaceNames[namespace]} {`,
+    ...(used.length > 0 ? [''] : []),
+    `export interface ${name} {`,
     body,
     '}',
     '',
-  ]
-    .filter((line) => line !== undefined)
-    .join('\n');
+  ].join('\n');
 }
 
-function member(name: string, overloads: readonly Overload[], form: 'method' | 'function'): string {
+function member(name: string, overloads: readonly Overload[], form: CallForm): string {
   const docs = ['  /**', ...overloads.map((o) => `   * \`${o.schema.text}\``), '   */'];
   const forms = new Set(overloads.flatMap((o) => callForms(o, form)));
   return [...docs, ...[...forms].map((f) => `  ${name}${f};`)].join('\n');

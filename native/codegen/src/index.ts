@@ -1,9 +1,9 @@
 /** What the argument matcher of `@flambeau/core` shares with the generator. */
 export * from './schema.js';
 export {
-  argumentName,
   argumentType,
-  callForms,
+  type CallForm,
+  fullForm,
   isSizeList,
   makesLeaves,
   type SchemaPair,

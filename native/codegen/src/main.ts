@@ -1,8 +1,15 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { header, interfaceFile, interfaceFileName, tableFile, versionFile } from './emit.js';
-import { readPublicApi } from './publicApi.js';
+import {
+  header,
+  interfaceFile,
+  interfaceFileName,
+  operatorsFile,
+  tableFile,
+  versionFile,
+} from './emit.js';
+import { publicApi, readEntries } from './publicApi.js';
 
 const usage =
   'usage: node main.js --libtorch <dir that holds torchgen> --out <dir for the generated files>';
@@ -17,12 +24,13 @@ if (values.libtorch === undefined || values.out === undefined) {
 generate(values.libtorch, values.out);
 
 function generate(libtorch: string, out: string): void {
-  const yaml = findYaml(libtorch);
   const version = libtorchVersion(libtorch);
-  const api = readPublicApi(yaml);
+  const entries = readEntries(findYaml(libtorch));
+  const api = publicApi(entries);
   mkdirSync(out, { recursive: true });
   const files = new Map<string, string>([
     ['overloads.ts', tableFile(api)],
+    ['atenOperators.ts', operatorsFile(entries.map(({ schema }) => schema))],
     ['version.ts', versionFile(version)],
   ]);
   for (const [namespace, names] of api) {

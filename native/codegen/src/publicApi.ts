@@ -12,6 +12,10 @@ interface YamlFunction {
   readonly python_module?: string;
 }
 
+export interface NativeEntry extends YamlFunction {
+  readonly schema: Schema;
+}
+
 /** One signature that a caller can choose. */
 export interface Overload extends SchemaPair {
   readonly isMethod: boolean;
@@ -25,15 +29,22 @@ export type Namespace = (typeof namespaces)[number];
 /** Public name in camelCase to its overloads in the order in which they are tried. */
 export type PublicNames = ReadonlyMap<string, readonly Overload[]>;
 
+/** The entries of a native_functions.yaml. */
+export function readEntries(yamlPath: string): NativeEntry[] {
+  const entries = parse(readFileSync(yamlPath, 'utf8')) as YamlFunction[];
+  return entries.map((entry) => ({ ...entry, schema: parseSchema(entry.func) }));
+}
+
 /**
  * The public operators of a libtorch: functions by namespace, and methods of Tensor under
  * 'tensor'.
  */
-export function readPublicApi(yamlPath: string): ReadonlyMap<Namespace | 'tensor', PublicNames> {
-  const entries = parse(readFileSync(yamlPath, 'utf8')) as YamlFunction[];
+export function publicApi(
+  entries: readonly NativeEntry[],
+): ReadonlyMap<Namespace | 'tensor', PublicNames> {
   const groups = new Map<Namespace, Map<string, Entry[]>>();
   for (const entry of entries) {
-    const schema = parseSchema(entry.func);
+    const { schema } = entry;
     if (!isPublic(schema)) continue;
     const namespace = namespaceOf(entry);
     const name = publicName(namespace, schema.name);

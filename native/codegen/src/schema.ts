@@ -23,6 +23,8 @@ export interface SchemaType {
 
 export interface Parameter {
   readonly name: string;
+  /** The name for callers: camelCase, and `self` is `input` as in Python. */
+  readonly publicName: string;
   readonly type: SchemaType;
   /** The default as the schema writes it; undefined where the argument is required. */
   readonly defaultText: string | undefined;
@@ -60,21 +62,16 @@ export function parseSchema(text: string): Schema {
   const match = schemaPattern.exec(text.trim());
   if (!match) throw new SchemaSyntaxError(`not a function schema: ${text}`);
   const [, name = '', overload = '', argumentText = '', returnText = ''] = match;
-  const parameters: Parameter[] = [];
-  let keywordOnly = false;
-  for (const part of splitTopLevel(argumentText)) {
-    if (part === '*') keywordOnly = true;
-    else {
-      const slot = parseSlot(part, text);
-      if (slot.name === undefined) throw new SchemaSyntaxError(`unnamed argument in: ${text}`);
-      parameters.push({
-        name: slot.name,
-        type: slot.type,
-        defaultText: slot.defaultText,
-        keywordOnly,
-      });
-    }
-  }
+  const parts = splitTopLevel(argumentText);
+  const star = parts.indexOf('*');
+  const hasInput = parts.some((part) => part.endsWith(' input'));
+  const parameters = parts.flatMap((part, i): Parameter[] => {
+    if (i === star) return [];
+    const { name, type, defaultText } = parseSlot(part, text);
+    if (name === undefined) throw new SchemaSyntaxError(`unnamed argument in: ${text}`);
+    const publicName = name === 'self' && !hasInput ? 'input' : camelCase(name);
+    return [{ name, publicName, type, defaultText, keywordOnly: star >= 0 && i > star }];
+  });
   const returns = splitTopLevel(unwrapped(returnText.trim())).map((part) => {
     const { name, type } = parseSlot(part, text);
     return { name, type };
@@ -130,7 +127,7 @@ function splitTopLevel(text: string): string[] {
 
 /** PyTorch's name in camelCase; a leading or trailing underscore stays: `add_`, `logSoftmax`. */
 export function camelCase(name: string): string {
-  return name.replace(/(?<=[^_])_+(\w)/g, (_, next: string) => next.toUpperCase());
+  return name.replace(/(?<=[^_])_+([A-Za-z0-9])/g, (_, next: string) => next.toUpperCase());
 }
 
 /** Is it one of the four arguments of PyTorch's TensorOptions? */

@@ -49,6 +49,7 @@ function singleType(type: SchemaType): string {
     case 'bool':
       return 'boolean';
     case 'str':
+    case 'Dimname':
       return 'string';
     default:
       return 'unknown';
@@ -79,56 +80,73 @@ function singleReturn({ type }: Return): string {
   return type.list ? `${single}[]` : single;
 }
 
-/** The public name of an argument: camelCase, and `self` is `input` as in Python. */
-export function argumentName(parameter: Parameter): string {
-  return parameter.name === 'self' ? 'input' : camelCase(parameter.name);
-}
-
 /** The name as a parameter of a TypeScript function, where some words are reserved. */
 function positionName(parameter: Parameter): string {
-  const name = argumentName(parameter);
+  const name = parameter.publicName;
   return /^(var|in|function|default|with|new|this)$/.test(name) ? `${name}_` : name;
 }
 
-/**
- * The call forms of one overload: every positional argument in order; and, where some of them
- * have defaults, one form for each number of them that is given by position, the rest in the
- * options object.
- */
-export function callForms(overload: SchemaPair, form: 'method' | 'function'): string[] {
-  const { schema, out } = overload;
+/** Is the operator called on a tensor, or does it take it as its first argument? */
+export type CallForm = 'method' | 'function';
+
+/** The arguments of a call, as far as its forms have them in common. */
+interface CallParts {
+  readonly positional: readonly Parameter[];
+  /** Number of positional arguments without a default. They come first. */
+  readonly required: number;
+  readonly options: OptionsType;
+  readonly needsOptions: boolean;
+  readonly result: string;
+}
+
+function callParts({ schema, out }: SchemaPair, form: CallForm): CallParts {
   const parameters = schema.parameters.filter((p) => form === 'function' || p.name !== 'self');
-  const result = returnType(schema, form === 'method' ? 'this' : 'Tensor');
   const positional = parameters.filter((p) => !p.keywordOnly);
-  const required = positional.filter((p) => p.defaultText === undefined);
   const isFactory = makesLeaves(schema);
   const keywords = parameters
     .filter((p) => p.keywordOnly && !(isFactory && isTensorOption(p.name)))
     .map(optionOf);
   if (out !== undefined) keywords.push(`out?: ${outType(out)}`);
-  const options: OptionsType = { base: isFactory ? 'FactoryOptions' : undefined, keywords };
+  return {
+    positional,
+    required: positional.filter((p) => p.defaultText === undefined).length,
+    options: { base: isFactory ? 'FactoryOptions' : undefined, keywords },
+    needsOptions: parameters.some((p) => p.keywordOnly && p.defaultText === undefined),
+    result: returnType(schema, form === 'method' ? 'this' : 'Tensor'),
+  };
+}
 
+/** The call with every positional argument in its place. */
+export function fullForm(overload: SchemaPair, form: CallForm, arrow = ': '): string {
+  const { positional, required, options, needsOptions, result } = callParts(overload, form);
+  const all = positional.map((p, i) => {
+    if (i < required) return `${positionName(p)}: ${argumentType(p)}`;
+    // TypeScript has no optional parameter before a required one.
+    return needsOptions
+      ? `${positionName(p)}: ${argumentType(p)} | undefined`
+      : `${positionName(p)}?: ${argumentType(p)}`;
+  });
+  return signature([...all, ...optionsArgument(options, needsOptions)], result, arrow);
+}
+
+/**
+ * The call forms of one overload: a list of sizes spelled out; every positional argument in its
+ * place; and, where some of them have defaults, one form for each number of them that is given by
+ * position, the rest in the options object.
+ */
+export function callForms(overload: SchemaPair, form: CallForm): string[] {
+  const { positional, required, options, result } = callParts(overload, form);
   const [only] = positional;
   const forms: string[] = [];
   if (positional.length === 1 && only !== undefined && isSizeList(only)) {
     forms.push(...sizeForms(only, options, result));
   }
-  const all = positional.map((p, i) => {
-    const optional = i >= required.length && required.every((r) => positional.indexOf(r) < i);
-    return `${positionName(p)}${optional ? '?' : ''}: ${argumentType(p)}`;
-  });
-  forms.push(
-    signature([...all, ...optionsArgument(options, keywordsRequired(parameters))], result),
-  );
-  for (let given = required.length; given < positional.length; given++) {
-    const named = positional.slice(given).map(optionOf);
+  forms.push(fullForm(overload, form));
+  for (let given = required; given < positional.length; given++) {
     const head = positional.slice(0, given).map((p) => `${positionName(p)}: ${argumentType(p)}`);
-    forms.push(
-      signature(
-        [...head, ...optionsArgument({ ...options, keywords: [...named, ...keywords] }, true)],
-        result,
-      ),
-    );
+    const named = positional.slice(given).map(optionOf);
+    const all = { ...options, keywords: [...named, ...options.keywords] };
+    forms.push(signature([...head, ...optionsArgument(all, true)], result));
   }
   return forms;
 }
@@ -140,7 +158,7 @@ export function isSizeList(parameter: Parameter): boolean {
 }
 
 function sizeForms(size: Parameter, options: OptionsType, result: string): string[] {
-  const name = argumentName(size);
+  const name = size.publicName;
   const forms = [signature([`...${name}: number[]`], result)];
   const [last] = optionsArgument(options, true);
   if (last !== undefined) {
@@ -168,10 +186,6 @@ function outType(out: Schema): string {
   return `readonly [${written.map(argumentType).join(', ')}]`;
 }
 
-function keywordsRequired(parameters: readonly Parameter[]): boolean {
-  return parameters.some((p) => p.keywordOnly && p.defaultText === undefined);
-}
-
 function optionsArgument({ base, keywords }: OptionsType, required: boolean): string[] {
   const parts = [...(base === undefined ? [] : [base])];
   if (keywords.length > 0) parts.push(`{ ${keywords.join('; ')} }`);
@@ -180,9 +194,9 @@ function optionsArgument({ base, keywords }: OptionsType, required: boolean): st
 
 function optionOf(parameter: Parameter): string {
   const optional = parameter.defaultText !== undefined ? '?' : '';
-  return `${argumentName(parameter)}${optional}: ${argumentType(parameter)}`;
+  return `${parameter.publicName}${optional}: ${argumentType(parameter)}`;
 }
 
-function signature(parts: readonly string[], result: string): string {
-  return `(${parts.join(', ')}): ${result}`;
+function signature(parts: readonly string[], result: string, arrow = ': '): string {
+  return `(${parts.join(', ')})${arrow}${result}`;
 }

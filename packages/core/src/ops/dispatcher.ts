@@ -1,5 +1,6 @@
 import { native } from '@flambeau/native';
 import { parseSchema } from '@flambeau/native/schema';
+import type { AtenOperators } from '../generated/atenOperators.js';
 import { Operator } from './operator.js';
 
 /** One overload of the dispatcher. Takes arguments by position, the rest in an options object. */
@@ -10,12 +11,13 @@ export type RawOperators = Readonly<Record<string, RawOperator>>;
 
 /**
  * Every overload of libtorch's dispatcher under its own name, the ones that are not public too:
- * `ops.aten._fused_adamw_.default(…)`, `ops.aten.add.Tensor(a, b, { alpha: 2 })`.
+ * `ops.aten._fused_adamw_.default(…)`, `ops.aten.add.Tensor(a, b, { alpha: 2 })`. Those of
+ * native_functions.yaml have types; the others are there as well.
  */
 export const ops = {
-  get aten(): Readonly<Record<string, RawOperators>> {
+  get aten(): AtenOperators & Readonly<Record<string, RawOperators>> {
     tables ??= readDispatcher();
-    return tables;
+    return tables as AtenOperators & Readonly<Record<string, RawOperators>>;
   },
 };
 

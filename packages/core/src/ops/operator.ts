@@ -1,13 +1,8 @@
 import type { NativeFunction } from '@flambeau/native';
+import type { CallForm } from '@flambeau/native/schema';
 import { isComplexValue } from '../tensor/nestedData.js';
 import { Tensor } from '../tensor/tensor.js';
-import {
-  type CallForm,
-  type Misfit,
-  type Options,
-  Overload,
-  type OverloadEntry,
-} from './overload.js';
+import { type Misfit, type Options, Overload, type OverloadEntry } from './overload.js';
 import { SignatureError } from './signatureError.js';
 
 // Note [The short way]
@@ -130,7 +125,7 @@ export class Operator {
         continue;
       }
       if (options === undefined && key !== noShortcut) this.#remember(key, args, overload);
-      return overload.run(binding);
+      return binding.overload.run(binding);
     }
     throw new SignatureError(this.name, this.#form, args, this.overloads, misfits ?? []);
   }

@@ -1,8 +1,8 @@
 import { type NativeFunction, native } from '@flambeau/native';
 import {
-  argumentName,
   argumentType,
-  callForms,
+  type CallForm,
+  fullForm,
   isSizeList,
   makesLeaves,
   type Parameter,
@@ -26,9 +26,6 @@ export type OverloadTables = Readonly<
     OverloadTable
   >
 >;
-
-/** Is the operator called on a tensor, or does it take it as its first argument? */
-export type CallForm = 'method' | 'function';
 
 /** The named arguments of a call. */
 export type Options = Readonly<Record<string, unknown>>;
@@ -84,7 +81,7 @@ export class Overload {
     this.arity = parameters.length;
     const slots = parameters.map((parameter, wireIndex) => ({
       parameter,
-      name: argumentName(parameter),
+      name: parameter.publicName,
       wireIndex,
       convert: conversionFor(parameter),
     }));
@@ -133,11 +130,7 @@ export class Overload {
 
   /** How the overload is called, in TypeScript's words. */
   describe(name: string): string {
-    const [form = '()'] = callForms(
-      { schema: this.schema, out: this.#out?.schema },
-      this.#form,
-    ).slice(this.takesSizes ? -1 : 0);
-    return name + form;
+    return name + fullForm({ schema: this.schema, out: this.#out?.schema }, this.#form);
   }
 
   #putPositional(args: readonly unknown[], wire: unknown[], given: unknown[]): Misfit | undefined {

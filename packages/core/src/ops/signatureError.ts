@@ -1,6 +1,7 @@
+import type { CallForm } from '@flambeau/native/schema';
 import { isDType } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
-import type { CallForm, Misfit, Overload } from './overload.js';
+import type { Misfit, Overload } from './overload.js';
 
 /** No overload of an operator takes the arguments given. */
 export class SignatureError extends TypeError {

@@ -384,6 +384,7 @@ export class Tensor {
 
   /** The slices along the first dimension. */
   *[Symbol.iterator](): Iterator<Tensor> {
+    if (this.ndim === 0) throw new TypeError('iteration over a 0-d tensor');
     const { length } = this;
     for (let i = 0; i < length; i++) yield this.select(0, i);
   }
