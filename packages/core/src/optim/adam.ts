@@ -143,7 +143,12 @@ function stepDevice(parameter: Tensor, group: AdamGroup) {
 function stepFused(bucket: AdamBucket, grads: readonly Handle[], group: AdamGroup): void {
   const { lr, betas, weightDecay, eps, amsgrad, maximize, decoupledWeightDecay } = group;
   const tensorLr = lr instanceof Tensor;
-  aten('_foreach_add_', 'Scalar')(bucket.steps, 1);
+  if (bucket.onCpu) {
+    // On a CPU this runs one addition after another, and would make a tensor of the 1 for each.
+    aten('_foreach_add_', 'Tensor')(bucket.steps, aten('scalar_tensor')(1), 1);
+  } else {
+    aten('_foreach_add_', 'Scalar')(bucket.steps, 1);
+  }
   aten(decoupledWeightDecay ? '_fused_adamw_' : '_fused_adam_', tensorLr ? 'tensor_lr' : '')(
     bucket.parameters,
     grads,

@@ -6,6 +6,7 @@ import type { AdamOptions, AdamState } from './adam.js';
 /** Parameters of one dtype and device, and their state, as the lists that a kernel takes. */
 export interface AdamBucket {
   readonly fused: boolean;
+  readonly onCpu: boolean;
   /** Where each parameter is among those with a gradient. */
   readonly positions: readonly number[];
   readonly entries: readonly { readonly parameter: Tensor; readonly state: AdamState }[];
@@ -84,6 +85,7 @@ function bucketOf(
   const states = entries.map(({ state }) => state);
   return {
     fused: supported && options.fused !== false,
+    onCpu: first.device === 'cpu',
     positions,
     entries,
     parameters: members.map((parameter) => parameter.handle),
