@@ -158,7 +158,9 @@ describe('nn.functional', () => {
       const [x, y] = [torch.ones([2, 3]), torch.ones([3])];
       expect(() => F.binaryCrossEntropy(x, y)).toThrow("input's shape [2, 3], got [3]");
       expect(() => F.binaryCrossEntropyWithLogits(x, y)).toThrow("input's shape [2, 3], got [3]");
-      expect(() => F.mseLoss(x, x, { weight: y })).toThrow('got [3]');
+      expect(() => F.mseLoss(x, x, { weight: y })).toThrow(
+        "weight must have the input's shape [2, 3], got [3]",
+      );
       const reduction = 'avg' as never;
       expect(() => F.mseLoss(x, x, { reduction })).toThrow();
       expect(() => F.mseLoss(x, x, { weight: x, reduction })).toThrow("got 'avg'");

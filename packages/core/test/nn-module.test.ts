@@ -272,6 +272,7 @@ describe('Module', () => {
         '0.weight': torch.zeros([2, 3]),
         '1.weight': torch.ones([3]),
         '1.bias': torch.ones([2, 1]),
+        '1.running_var': 3 as never,
         extra: torch.ones([1]),
       };
       let error: unknown;
@@ -286,6 +287,7 @@ describe('Module', () => {
       expect(String(error)).toContain('Unexpected key(s) in state_dict: "extra"');
       expect(String(error)).toContain('size mismatch for 1.weight: copying a param with shape [3]');
       expect(String(error)).toContain('size mismatch for 1.bias');
+      expect(String(error)).toContain('1.running_var must be a Tensor, got number');
       expect(model.getParameter('0.weight').equal(before)).toBe(true);
 
       expect(() => model.loadStateDict(state, { strict: false })).toThrow('size mismatch');

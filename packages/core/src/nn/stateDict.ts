@@ -1,5 +1,5 @@
 import { noGrad } from '../autograd/gradMode.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { Tensor } from '../tensor/tensor.js';
 import { sameShape, shapeText } from './shapes.js';
 
 /** Tensors by the names that Python gives to them: `layers.0.weight`, `running_mean`. */
@@ -42,11 +42,13 @@ export function copyState(
   strict: boolean,
 ): KeyMismatch {
   const mismatch: KeyMismatch = {
-    missingKeys: [...targets.keys()].filter((key) => !(key in source) && !optional.has(key)),
+    missingKeys: [...targets.keys()].filter(
+      (key) => !Object.hasOwn(source, key) && !optional.has(key),
+    ),
     unexpectedKeys: Object.keys(source).filter((key) => !targets.has(key)),
   };
   const pairs = [...targets]
-    .filter(([key]) => key in source)
+    .filter(([key]) => Object.hasOwn(source, key))
     .map(([key, target]) => ({ key, target, value: source[key] as Tensor }));
 
   const problems: string[] = [];
@@ -57,7 +59,9 @@ export function copyState(
     problems.push(`Unexpected key(s) in state_dict: ${quoted(mismatch.unexpectedKeys)}.`);
   }
   for (const { key, target, value } of pairs) {
-    if (!sameShape(target, value)) {
+    if (!(value instanceof Tensor)) {
+      problems.push(`${key} must be a Tensor, got ${value === null ? 'null' : typeof value}.`);
+    } else if (!sameShape(target, value)) {
       problems.push(
         `size mismatch for ${key}: copying a param with shape ${shapeText(value)} from ` +
           `checkpoint, the shape in current model is ${shapeText(target)}.`,

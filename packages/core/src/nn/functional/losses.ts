@@ -28,12 +28,12 @@ function broadcastPair(owner: string, input: Tensor, target: Tensor): [Tensor, T
   return functions.torch.broadcastTensors([input, target]) as [Tensor, Tensor];
 }
 
-function requireSameShape(owner: string, input: Tensor, target: Tensor): void {
+function requireSameShape(owner: string, input: Tensor, name: string, other: Tensor): void {
   handleOf(owner, 'input', input);
-  handleOf(owner, 'target', target);
-  if (!sameShape(input, target)) {
+  handleOf(owner, name, other);
+  if (!sameShape(input, other)) {
     throw new RangeError(
-      `${owner}: the target must have the input's shape ${shapeText(input)}, got ${shapeText(target)}`,
+      `${owner}: the ${name} must have the input's shape ${shapeText(input)}, got ${shapeText(other)}`,
     );
   }
 }
@@ -43,7 +43,7 @@ export function mseLoss(input: Tensor, target: Tensor, options: WeightedMeanOpti
   const { reduction = 'mean', weight } = options;
   const [x, y] = broadcastPair('mseLoss', input, target);
   if (weight === undefined || weight === null) return functions.nn.mseLoss(x, y, { reduction });
-  requireSameShape('mseLoss', x, weight);
+  requireSameShape('mseLoss', x, 'weight', weight);
   const weighted = functions.nn.mseLoss(x, y, { reduction: 'none' }).mul(weight);
   switch (reduction) {
     case 'none':
@@ -122,7 +122,7 @@ export function binaryCrossEntropy(
   target: Tensor,
   options: WeightedMeanOption = {},
 ): Tensor {
-  requireSameShape('binaryCrossEntropy', input, target);
+  requireSameShape('binaryCrossEntropy', input, 'target', target);
   const { reduction = 'mean', weight = null } = options;
   const expanded = weight === null ? null : weight.expand(target.shape);
   return functions.nn.binaryCrossEntropy(input, target, { reduction, weight: expanded });
@@ -138,6 +138,6 @@ export function binaryCrossEntropyWithLogits(
   target: Tensor,
   options: WeightedMeanOption & { posWeight?: Tensor | null } = {},
 ): Tensor {
-  requireSameShape('binaryCrossEntropyWithLogits', input, target);
+  requireSameShape('binaryCrossEntropyWithLogits', input, 'target', target);
   return functions.torch.binaryCrossEntropyWithLogits(input, target, options);
 }
