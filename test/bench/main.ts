@@ -8,7 +8,7 @@ import { matmul } from './cases/matmul.js';
 import { mlp } from './cases/mlp.js';
 import { rossmann } from './cases/rossmann.js';
 import { measure } from './pair.js';
-import { isMet, type Row, renderTable, rowsOf } from './report.js';
+import { isMet, type Row, renderTable, rowsOf, totalsLine } from './report.js';
 
 const usage = `Times the same work here and in Python's PyTorch, in turns, in one run.
 
@@ -63,7 +63,9 @@ async function main(): Promise<void> {
     console.error(`${benchCase.name} …`);
     using subject = await benchCase.prepare(settings);
     const measurement = await measure(subject, python, settings.threads, settings.rounds);
-    rows.push(...rowsOf(benchCase, measurement));
+    const caseRows = rowsOf(benchCase, measurement);
+    rows.push(...caseRows);
+    if (subject.plan !== undefined) notes.push(...caseRows.map(totalsLine));
     notes.push(...measurement.notes.map((note) => `${benchCase.name}: ${note}`));
   }
   console.log(

@@ -8,6 +8,8 @@ export interface Pairing {
   readonly python: number;
   /** Median over the rounds of our time divided by Python's. */
   readonly ratio: number;
+  /** Seconds of all rounds, warming up included. */
+  readonly totals: { readonly node: number; readonly python: number };
 }
 
 export interface Measurement {
@@ -35,16 +37,14 @@ export async function measure(
     const plan = subject.plan ?? choosePlan(subject, rounds);
     const ours: number[] = [];
     const theirs: number[][] = peers.map(() => []);
-    for (const [round, count] of plan.counts.entries()) {
-      const seconds = timed(() => subject.run(count)) / count;
-      if (round >= plan.warmup) ours.push(seconds);
+    for (const count of plan.counts) {
+      ours.push(timed(() => subject.run(count)));
       for (const [place, peer] of peers.entries()) {
-        const peerSeconds = (await peer.run(count)) / count;
-        if (round >= plan.warmup) (theirs[place] as number[]).push(peerSeconds);
+        (theirs[place] as number[]).push(await peer.run(count));
       }
     }
     const pairings = subject.python.map(({ label }, place) =>
-      pairing(label, ours, theirs[place] as number[]),
+      pairing(label, plan, ours, theirs[place] as number[]),
     );
     return { pairings, notes: (await subject.finish?.(peers)) ?? [] };
   } finally {
@@ -60,9 +60,23 @@ function choosePlan(subject: Subject, rounds: number): Plan {
   return { counts: Array.from({ length: rounds + warmup }, () => count), warmup };
 }
 
-function pairing(label: string, ours: readonly number[], theirs: readonly number[]): Pairing {
+/** From the seconds of each round of both sides, the first ones for warming up. */
+function pairing(
+  label: string,
+  { counts, warmup }: Plan,
+  ours: readonly number[],
+  theirs: readonly number[],
+): Pairing {
+  const single = (seconds: readonly number[]) =>
+    median(seconds.map((time, round) => time / (counts[round] as number)).slice(warmup));
   const ratios = ours.map((seconds, round) => seconds / (theirs[round] as number));
-  return { label, node: median(ours), python: median(theirs), ratio: median(ratios) };
+  return {
+    label,
+    node: single(ours),
+    python: single(theirs),
+    ratio: median(ratios.slice(warmup)),
+    totals: { node: sum(ours), python: sum(theirs) },
+  };
 }
 
 function timed(work: () => void): number {
@@ -77,3 +91,5 @@ function median(values: readonly number[]): number {
   const upper = sorted[middle] as number;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2;
 }
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

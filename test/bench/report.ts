@@ -37,6 +37,11 @@ export function renderTable(rows: readonly Row[]): string {
   return table.toString();
 }
 
+/** The wall time of all that was done, which a median of rounds does not tell. */
+export function totalsLine({ name, totals: { node, python } }: Row): string {
+  return `${name}: all rounds took node ${node.toFixed(1)} s, python ${python.toFixed(1)} s`;
+}
+
 function formatSeconds(seconds: number): string {
   if (seconds < 1e-6) return `${(seconds * 1e9).toFixed(0)} ns`;
   if (seconds < 1e-3) return `${(seconds * 1e6).toFixed(2)} µs`;
