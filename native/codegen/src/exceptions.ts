@@ -9,6 +9,7 @@ export const handWrittenMethods: ReadonlySet<string> = new Set([
   'mH',
   'mT',
   'matrixH',
+  'nonzero',
   'norm',
   'numel',
   'numpyT',
@@ -25,7 +26,7 @@ export const handWrittenMethods: ReadonlySet<string> = new Set([
 ]);
 
 /** Functions that are written by hand, because Python gives them arguments their schemas lack. */
-export const handWrittenFunctions: ReadonlySet<string> = new Set(['norm']);
+export const handWrittenFunctions: ReadonlySet<string> = new Set(['nonzero', 'norm']);
 
 /** Tracing's and halves of operators that Python hides too; `torch.ops.aten` has them all. */
 export const hiddenFunctions = /^(sym_.*|qscheme)$|_(backward|forward|jvp)(_|$)/;

@@ -8,9 +8,11 @@ import { functions } from './ops/install.js';
 import * as random from './random.js';
 import { asTensor, fromBuffer, fromTypedArray, tensor } from './tensor/create.js';
 import { dtypes } from './tensor/dtype.js';
+import { nonzero } from './tensor/nonzero.js';
 import { norm } from './tensor/norm.js';
 import { getPrintOptions, setPrintOptions } from './tensor/printOptions.js';
 import { Tensor } from './tensor/tensor.js';
+import { unique } from './tensor/unique.js';
 
 const { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } = autograd;
 const { Generator, forkRng, getRngState, initialSeed, manualSeed, setRngState } = random;
@@ -22,7 +24,9 @@ const handWritten = {
   asTensor,
   fromBuffer,
   fromTypedArray,
+  nonzero,
   norm,
+  unique,
   isTensor: (value: unknown): value is Tensor => value instanceof Tensor,
   enableGrad,
   inferenceMode,

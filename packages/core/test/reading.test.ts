@@ -125,6 +125,7 @@ describe('to()', () => {
       expect(x.to(torch.zeros(1, { dtype: 'bool' })).dtype).toBe('bool');
       expect(x.to({ dtype: 'int8' }).dtype).toBe('int8');
       expect(x.to('meta').device).toBe('meta');
+      expect(x.to('float32', false, true) === x).toBe(false);
       expect([x.half().dtype, x.bfloat16().dtype, x.long().dtype]).toEqual([
         'float16',
         'bfloat16',
@@ -151,6 +152,26 @@ it('norm() takes the words of Python', () =>
     expect(x.norm(1, 0).toArray()).toEqual([3, 4]);
     expect(x.norm({ dim: 1, keepdim: true }).toArray()).toEqual([[3], [4]]);
     expect(torch.norm(x, 2, { dim: 0, dtype: 'float64' }).dtype).toBe('float64');
+  }));
+
+it('nonzero() gives positions, or one tensor for each dimension', () =>
+  tidy(() => {
+    const x = tensor([[0, 2], [3, 0]]); // biome-ignore format: rows
+    expect(x.nonzero().toArray()).toEqual([[0, 1], [1, 0]]); // biome-ignore format: rows
+    expect(torch.nonzero(x, { asTuple: true }).map((t) => t.toArray())).toEqual([[0, 1], [1, 0]]); // biome-ignore format: rows
+    expect(x.at(...x.nonzero({ asTuple: true })).toArray()).toEqual([2, 3]);
+  }));
+
+it('unique() gives values, places and counts', () =>
+  tidy(() => {
+    const x = tensor([3, 1, 3]);
+    expect(x.unique().toArray()).toEqual([1, 3]);
+    const { values, inverse, counts } = torch.unique(x, {
+      returnInverse: true,
+      returnCounts: true,
+    });
+    expect([values.toArray(), inverse?.toArray(), counts?.toArray()]).toEqual([[1, 3], [1, 0, 1], [1, 2]]); // biome-ignore format: rows
+    expect(torch.ones(3, 2).unique({ dim: 0 }).shape).toEqual([1, 2]);
   }));
 
 it('shape mismatches are ShapeErrors also in in-place reshaping', () =>

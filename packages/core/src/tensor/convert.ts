@@ -27,11 +27,15 @@ export interface ConversionTarget extends ConversionOptions {
   readonly layout?: Layout | null;
 }
 
+/** What may follow the target: `nonBlocking` and `copy` in their places, or in an options object. */
+type HowToConvert =
+  | readonly [nonBlocking?: boolean, copy?: boolean]
+  | readonly [...([boolean] | []), options: ConversionOptions];
+
 /** The call forms of {@link Tensor.to}. */
 export type ToArguments =
-  | readonly [target: DType | Device, options?: ConversionOptions]
-  | readonly [device: Device, dtype: DType, options?: ConversionOptions]
-  | readonly [like: Tensor, options?: ConversionOptions]
+  | readonly [target: DType | Device | Tensor, ...HowToConvert]
+  | readonly [device: Device, dtype: DType, ...HowToConvert]
   | readonly [target: ConversionTarget];
 
 /** Carries out {@link Tensor.to}. Gives the tensor itself where nothing changes. */
@@ -56,7 +60,9 @@ export function convert(tensor: Tensor, args: ToArguments): Tensor {
 function targetOf(args: readonly unknown[]): ConversionTarget {
   const target: { -readonly [K in keyof ConversionTarget]: ConversionTarget[K] } = {};
   for (const arg of args) {
-    if (isDType(arg)) target.dtype = arg;
+    if (typeof arg === 'boolean' && target.nonBlocking === undefined) target.nonBlocking = arg;
+    else if (typeof arg === 'boolean' && target.copy === undefined) target.copy = arg;
+    else if (isDType(arg)) target.dtype = arg;
     else if (isDevice(arg)) target.device = arg;
     else if (arg instanceof Tensor) {
       target.dtype = arg.dtype;

@@ -11,6 +11,7 @@ import { type Device, type DType, dtypeOf, type Layout, layoutOf } from './dtype
 import { HookError, TorchIndexError } from './errors.js';
 import { formatTensor } from './format.js';
 import { at, type Index, indexPut_ } from './indexing.js';
+import { nonzero } from './nonzero.js';
 import { type NormOptions, norm } from './norm.js';
 import {
   item,
@@ -23,6 +24,7 @@ import {
   toTypedArrayAsync,
 } from './read.js';
 import { openScopes, wrap } from './scope.js';
+import { type UniqueOptions, type UniqueResult, unique } from './unique.js';
 
 /**
  * A multi-dimensional array of one dtype on one device.
@@ -322,6 +324,22 @@ export class Tensor {
     options?: NormOptions,
   ): Tensor {
     return norm(this, p, dim, keepdim, options);
+  }
+
+  /** Where the elements are that are not zero, see {@link nonzero}. */
+  nonzero(options?: { readonly asTuple?: false }): Tensor;
+  nonzero(options: { readonly asTuple: true }): Tensor[];
+  nonzero(options: { readonly asTuple?: boolean } = {}): Tensor | Tensor[] {
+    return nonzero(this, options);
+  }
+
+  /** The distinct elements, see {@link unique}. */
+  unique(
+    options?: UniqueOptions & { readonly returnInverse?: false; readonly returnCounts?: false },
+  ): Tensor;
+  unique(options: UniqueOptions): UniqueResult;
+  unique(options: UniqueOptions = {}): Tensor | UniqueResult {
+    return unique(this, options);
   }
 
   // --- reading
