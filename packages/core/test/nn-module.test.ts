@@ -344,6 +344,12 @@ describe('Module', () => {
       const chain = new nn.Sequential(new Pair());
       const [again]: readonly [Tensor, number] = chain.call(tensor([1]), 4);
       expect(again.item()).toBe(4);
+      const plain: nn.Module = new nn.Sequential(new nn.Linear(1, 2), new nn.ReLU());
+      expect(plain.call(tensor([[1]])).shape).toEqual([1, 2]);
+      // @ts-expect-error a loss takes two tensors
+      expect(() => new nn.Sequential(new nn.MSELoss()).call(tensor([1]))).toThrow('target');
+      // @ts-expect-error forward is protected
+      expect(new nn.Identity().forward).toBeInstanceOf(Function);
     }));
 });
 

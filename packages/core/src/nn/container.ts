@@ -52,7 +52,7 @@ abstract class OrderedModules<In extends readonly unknown[], Out, Item extends A
 }
 
 type InputsOf<Layers> = Layers extends readonly [
-  Module<infer In extends readonly unknown[], unknown>,
+  { call(...inputs: infer In): unknown },
   ...unknown[],
 ]
   ? In
@@ -60,7 +60,7 @@ type InputsOf<Layers> = Layers extends readonly [
 
 type OutputOf<Layers> = Layers extends readonly [
   ...unknown[],
-  Module<infer _ extends readonly unknown[], infer Out>,
+  { call(...inputs: never): infer Out },
 ]
   ? Out
   : Tensor;
