@@ -113,11 +113,6 @@ export function tableFile(api: ReadonlyMap<Namespace | 'tensor', PublicNames>): 
   ].join('\n');
 }
 
-/** The file that names the libtorch the others were made from. */
-export function versionFile(libtorchVersion: string): string {
-  return `export const generatedFrom = '${libtorchVersion}';\n`;
-}
-
 /** The file name of a namespace's interface. */
 export function interfaceFileName(namespace: Namespace | 'tensor'): string {
   return namespace === 'tensor' ? 'tensorMethods.ts' : `${namespace}Functions.ts`;

@@ -1,14 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import {
-  header,
-  interfaceFile,
-  interfaceFileName,
-  operatorsFile,
-  tableFile,
-  versionFile,
-} from './emit.js';
+import { header, interfaceFile, interfaceFileName, operatorsFile, tableFile } from './emit.js';
 import { publicApi, readEntries } from './publicApi.js';
 
 const usage =
@@ -31,7 +24,6 @@ function generate(libtorch: string, out: string): void {
   const files = new Map<string, string>([
     ['overloads.ts', tableFile(api)],
     ['atenOperators.ts', operatorsFile(entries.map(({ schema }) => schema))],
-    ['version.ts', versionFile(version)],
   ]);
   for (const [namespace, names] of api) {
     files.set(interfaceFileName(namespace), interfaceFile(namespace, names));

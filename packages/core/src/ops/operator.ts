@@ -1,5 +1,5 @@
 import type { NativeFunction } from '@flambeau/native';
-import type { CallForm } from '@flambeau/native/schema';
+import type { CallForm, Schema } from '@flambeau/native/schema';
 import { isComplexValue } from '../tensor/nestedData.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type Misfit, type Options, Overload, type OverloadEntry } from './overload.js';
@@ -46,8 +46,7 @@ function typeCode(value: unknown): number {
 interface Shortcut {
   readonly call: NativeFunction;
   readonly arity: number;
-  /** Does it give one new tensor? */
-  readonly givesTensor: boolean;
+  readonly gives: 'newTensor' | 'firstArgument' | 'other';
   readonly overload: Overload;
 }
 
@@ -77,12 +76,11 @@ export class Operator {
 
   /** Calls the operator with up to five arguments; of a method the first is the tensor. */
   call(a: unknown, b: unknown, c: unknown, d: unknown, e: unknown): unknown {
-    const key =
-      typeCode(a) |
-      (typeCode(b) << 3) |
-      (typeCode(c) << 6) |
-      (typeCode(d) << 9) |
-      (typeCode(e) << 12);
+    let key = typeCode(a);
+    if (b !== undefined) key |= typeCode(b) << 3;
+    if (c !== undefined) key |= typeCode(c) << 6;
+    if (d !== undefined) key |= typeCode(d) << 9;
+    if (e !== undefined) key |= typeCode(e) << 12;
     if (key !== this.#lastKey) {
       const known = this.#shortcuts.get(key);
       if (known === undefined) return this.apply(withoutAbsent([a, b, c, d, e]), key);
@@ -90,26 +88,15 @@ export class Operator {
       this.#lastShortcut = known;
     }
     const shortcut = this.#lastShortcut as Shortcut;
-    const { call } = shortcut;
-    let result: unknown;
-    switch (shortcut.arity) {
-      case 1:
-        result = call(wire(a));
-        break;
-      case 2:
-        result = call(wire(a), wire(b));
-        break;
-      case 3:
-        result = call(wire(a), wire(b), wire(c));
-        break;
-      case 4:
-        result = call(wire(a), wire(b), wire(c), wire(d));
-        break;
+    const result = callNative(shortcut, a, b, c, d, e);
+    switch (shortcut.gives) {
+      case 'newTensor':
+        return typeof result === 'number' ? new Tensor(result) : result;
+      case 'firstArgument':
+        return a;
       default:
-        result = call(wire(a), wire(b), wire(c), wire(d), wire(e));
+        return shortcut.overload.readResult(result, [a, b, c, d, e]);
     }
-    if (shortcut.givesTensor && typeof result === 'number') return new Tensor(result);
-    return shortcut.overload.readResult(result, [a, b, c, d, e]);
   }
 
   /** Calls the operator with any arguments, the last of which may be the options. */
@@ -135,18 +122,43 @@ export class Operator {
     if (args.some((arg) => typeCode(arg) === type.other)) return;
     if (args.some((_, i) => overload.positional[i]?.wireIndex !== i)) return;
     if (overload.takesSizes) return;
-    const { returns } = overload.schema;
-    const [first] = returns;
     this.#shortcuts.set(key, {
       call: overload.call,
       arity: overload.arity,
       overload,
-      givesTensor:
-        returns.length === 1 &&
-        first?.type.base === 'Tensor' &&
-        !first.type.list &&
-        !first.type.written,
+      gives: kindOfResult(overload.schema),
     });
+  }
+}
+
+function kindOfResult({ parameters, returns }: Schema): Shortcut['gives'] {
+  const [result] = returns;
+  if (result === undefined || returns.length > 1) return 'other';
+  if (result.type.base !== 'Tensor' || result.type.list) return 'other';
+  if (!result.type.written) return 'newTensor';
+  return parameters[0]?.type.aliasSet === result.type.aliasSet ? 'firstArgument' : 'other';
+}
+
+/** Operators with at most three arguments are called with all of them, which the addon has fast. */
+function callNative(
+  { call, arity }: Shortcut,
+  a: unknown,
+  b: unknown,
+  c: unknown,
+  d: unknown,
+  e: unknown,
+): unknown {
+  switch (arity) {
+    case 1:
+      return call(wire(a));
+    case 2:
+      return call(wire(a), wire(b));
+    case 3:
+      return call(wire(a), wire(b), wire(c));
+    case 4:
+      return call(wire(a), wire(b), wire(c), wire(d));
+    default:
+      return call(wire(a), wire(b), wire(c), wire(d), wire(e));
   }
 }
 
