@@ -2,6 +2,7 @@ import {
   AutogradError,
   autograd,
   type FunctionContext,
+  memory,
   type Tensor,
   tensor,
   tidy,
@@ -112,6 +113,16 @@ describe('a custom function', () => {
       z.mul(5).backward();
       expect([z.item(), z.gradFn, x.grad?.item()]).toEqual([3, 'AddOneBackward', 10]);
     }));
+
+  it('does not keep what it changed in place alive', async () => {
+    const before = memory.liveTensors();
+    (() => {
+      for (let i = 0; i < 20; i++) AddOne.apply(leaf([1]).mul(2));
+    })();
+    globalThis.gc?.();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(memory.liveTensors() - before).toBeLessThanOrEqual(2);
+  });
 
   it('can give an input back', () =>
     tidy(() => {

@@ -47,35 +47,36 @@ export class FunctionContext {
 
   /** @internal Ties the outputs to the inputs. */
   record(
-    fn: { readonly name: string; backward(...grads: readonly (Tensor | null)[]): Gradients },
+    name: string,
     inputs: readonly unknown[],
     outputs: readonly Tensor[],
+    backward: NativeBackward,
   ): void {
-    const isTensor = inputs.map((input) => input instanceof Tensor);
     native.customFunction(
-      `${fn.name}Backward`,
+      name,
       inputs.map((input) => (input instanceof Tensor ? input.handle : null)),
-      outputs.map((output) => output.handle),
+      outputs.map(handleOf),
       {
         saved: this.#toSave.map((tensor) => tensor?.handle ?? null),
-        dirty: this.#dirty.map((tensor) => tensor.handle),
-        nonDifferentiable: this.#nonDifferentiable.map((tensor) => tensor.handle),
+        dirty: this.#dirty.map(handleOf),
+        nonDifferentiable: this.#nonDifferentiable.map(handleOf),
         materializeGrads: this.#materializeGrads,
       },
-      (grads, saved) => {
-        this.#saved = saved.map(wrapOrNull);
-        const gradients = listOf(fn.backward(...grads.map(wrapOrNull)));
-        this.#saved = [];
-        if (gradients.length !== inputs.length) {
-          throw new TypeError(
-            `${fn.name}.backward gives one gradient, or null, for each argument of forward: ` +
-              `expected ${inputs.length}, got ${gradients.length}`,
-          );
-        }
-        return gradients.map((gradient, i) => (isTensor[i] ? (gradient?.handle ?? null) : null));
-      },
+      backward,
     );
     this.#toSave = [];
+    this.#dirty = [];
+    this.#nonDifferentiable = [];
+  }
+
+  /** @internal Runs `fn` with the saved tensors at hand. */
+  withSaved<T>(saved: readonly (Tensor | null)[], fn: () => T): T {
+    this.#saved = saved;
+    try {
+      return fn();
+    } finally {
+      this.#saved = [];
+    }
   }
 
   /** @internal */
@@ -138,10 +139,44 @@ function applyFunction<Args extends readonly unknown[], Result extends Tensor | 
   const outputs = tensorList(result).map((output) =>
     args.includes(output) && !context.isDirty(output) ? wrap(native.alias(output.handle)) : output,
   );
-  const backward = (...grads: readonly (Tensor | null)[]) =>
-    definition.backward(context, ...(grads as readonly Tensor[]));
-  context.record({ name: definition.name, backward }, args, outputs);
+  const isTensor = args.map((arg) => arg instanceof Tensor);
+  context.record(
+    `${definition.name}Backward`,
+    args,
+    outputs,
+    nativeBackward(definition, context, isTensor),
+  );
   return (result instanceof Tensor ? outputs[0] : outputs) as Result;
+}
+
+type NativeBackward = (
+  grads: (Handle | null)[],
+  saved: (Handle | null)[],
+) => readonly (Handle | null)[];
+
+/**
+ * What the graph calls. It must not hold the arguments of the call: one that was changed in place
+ * is an output too, and would keep itself alive through its own history.
+ */
+function nativeBackward(
+  definition: AutogradFunctionClass<never, Tensor | readonly Tensor[]>,
+  context: FunctionContext,
+  isTensor: readonly boolean[],
+): NativeBackward {
+  return (grads, saved) => {
+    // A gradient is null only where the function asked for that with setMaterializeGrads(false).
+    const wrapped = grads.map(wrapOrNull) as readonly Tensor[];
+    const gradients = context.withSaved(saved.map(wrapOrNull), () =>
+      listOf(definition.backward(context, ...wrapped)),
+    );
+    if (gradients.length !== isTensor.length) {
+      throw new TypeError(
+        `${definition.name}.backward gives one gradient, or null, for each argument of forward: ` +
+          `expected ${isTensor.length}, got ${gradients.length}`,
+      );
+    }
+    return gradients.map((gradient, i) => (isTensor[i] ? (gradient?.handle ?? null) : null));
+  };
 }
 
 function tensorList(result: Tensor | readonly Tensor[]): readonly Tensor[] {
@@ -150,6 +185,10 @@ function tensorList(result: Tensor | readonly Tensor[]): readonly Tensor[] {
 
 function listOf(gradients: Gradients): readonly (Tensor | null | undefined)[] {
   return gradients === null || gradients instanceof Tensor ? [gradients] : gradients;
+}
+
+function handleOf(tensor: Tensor): Handle {
+  return tensor.handle;
 }
 
 function wrapOrNull(handle: Handle | null): Tensor | null {

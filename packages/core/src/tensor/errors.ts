@@ -128,7 +128,7 @@ const classesByText: readonly (readonly [RegExp, ErrorClass])[] = [
     AutogradError,
   ],
   [
-    /same device|different devices?|devices? .*(not available|invalid)|not linked with support|PyTorch was compiled without|CUDA (driver|error)|no CUDA|with CUDA|'(CUDA|MPS|XPU|Meta)' backend|unavailable device/i,
+    /same device|different devices?|device type|devices? .*(not available|invalid)|not linked with support|PyTorch was compiled without|CUDA (driver|error)|no CUDA|with CUDA|'(CUDA|MPS|XPU|Meta)' backend|unavailable device/i,
     DeviceError,
   ],
   [
