@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { capture } from '../lib/exec.mjs';
 import { inRepo } from '../lib/paths.mjs';
 import { announce } from '../lib/progress.mjs';
+import { SetupError } from '../lib/setup-error.mjs';
 
 /**
  * Installs the npm packages of package-lock.json, unless node_modules holds just them.
@@ -11,11 +12,25 @@ import { announce } from '../lib/progress.mjs';
 export async function installDependencies(report) {
   if (isInstalled()) return 'up to date';
   announce(report, 'npm ci');
-  const npm = process.env.npm_execpath;
-  const args = ['ci', '--no-audit', '--no-fund'];
-  if (npm?.endsWith('.js')) await capture(process.execPath, [npm, ...args]);
-  else await capture(process.platform === 'win32' ? 'npm.cmd' : 'npm', args);
+  try {
+    await npm('ci', '--prefer-offline', '--no-audit', '--no-fund');
+  } catch (error) {
+    if (!(error instanceof SetupError) || !unreachable.test(error.message)) throw error;
+    throw new SetupError(
+      `${error.message}\n\nnpm could not reach its registry. Is there a network? ` +
+        '`npm config get registry` and `npm config get proxy` say where it looks.',
+    );
+  }
   return 'installed by npm ci';
+}
+
+const unreachable = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH/;
+
+/** @param {...string} args */
+function npm(...args) {
+  const script = process.env.npm_execpath;
+  if (script?.endsWith('.js')) return capture(process.execPath, [script, ...args]);
+  return capture(process.platform === 'win32' ? 'npm.cmd' : 'npm', args);
 }
 
 /**
