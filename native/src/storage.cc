@@ -104,9 +104,10 @@ Napi::Value item(const Arguments& args) {
   return Napi::Value(args.env(), scalarTo(args.env(), args.tensor(0).item()));
 }
 
-/// Row-major bytes on the CPU.
+/// Row-major bytes on the CPU. Zero tensors, as some gradients are, have no memory of their own.
 at::Tensor plainCopy(const at::Tensor& tensor) {
-  return tensor.detach().cpu().resolve_conj().resolve_neg().contiguous();
+  const at::Tensor real = tensor._is_zerotensor() ? tensor.clone() : tensor;
+  return real.detach().cpu().resolve_conj().resolve_neg().contiguous();
 }
 
 Napi::Value toArrayBuffer(const Arguments& args) {
