@@ -1,4 +1,5 @@
 import { ellipsis, type Index, nn, slice, Tensor, torch } from '@flambeau/core';
+import { camelCase } from '@flambeau/native/schema';
 import type { Evaluation } from './oracle.js';
 import { isRemoteTensor, type Output, RemoteSlice, remoteEllipsis, toTensor } from './wire.js';
 
@@ -17,6 +18,8 @@ export interface OperatorCase extends Evaluation {
   readonly dtype: string;
   /** Positional arguments, the tensor itself first. */
   readonly arguments: Output;
+  /** The schema's names of the positional arguments. */
+  readonly argumentNames: readonly string[];
   readonly options: Output;
   readonly seed: number;
   /** Why Python gives no gradients. */
@@ -46,7 +49,7 @@ export function callableOf(sample: OperatorCase): Operator | string {
 }
 
 function method(sample: OperatorCase, name: string): Operator | string {
-  if (name === '__getitem__') {
+  if (sample.name === '__getitem__') {
     return ([self, index]) => {
       const indices = Array.isArray(index) ? index : [index];
       return (self as Tensor).at(...(indices as Index[]));
@@ -68,17 +71,24 @@ function fromTable(sample: OperatorCase, name: string): Operator | string {
       ? torch.ops.aten[sample.name]?.[sample.overload]
       : namespaces[sample.namespace]?.[name];
   if (typeof operator !== 'function') return `torch.${sample.namespace} has no ${name}`;
+  if (sample.namespace === 'nn.functional' && losses.has(name)) {
+    return (args, options) => {
+      const named = args.map((value, i) => [sample.argumentNames[i], value] as const).slice(2);
+      const all = { ...Object.fromEntries(named), ...options };
+      const reduction = reductions[all.reduction as number] ?? 'mean';
+      return operator(args[0], args[1], ...optionsArgument({ ...all, reduction }));
+    };
+  }
   return (args, options) => operator(...args, ...optionsArgument(options));
 }
+
+/** Losses that, as in Python, take all but input and target by name, and the reduction's word. */
+const losses = new Set(['mseLoss', 'l1Loss', 'smoothL1Loss', 'binaryCrossEntropy']);
+const reductions = ['none', 'mean', 'sum'];
 
 function optionsArgument(options: Readonly<Record<string, unknown>>): unknown[] {
   const entries = Object.entries(options).map(([key, value]) => [camelCase(key), value] as const);
   return entries.length > 0 ? [Object.fromEntries(entries)] : [];
-}
-
-/** PyTorch's name in camelCase, underscores at its ends kept. */
-export function camelCase(name: string): string {
-  return name.replace(/(?<=[^_])_+(\w)/g, (_, next: string) => next.toUpperCase());
 }
 
 /** Values of this process for those that Python sent; its leaves are appended to `leaves`. */

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { manualSeed, type Tensor, tidy } from '@flambeau/core';
 import { afterAll, expect, it } from 'vitest';
 import { difference } from './compare.js';
-import { cannotRun, exceptionFor } from './exceptions.js';
+import { cannotRun, exceptionFor, exceptions } from './exceptions.js';
 import { callableOf, fromPython, type OperatorCase } from './operatorCase.js';
 import { describeWithOracle, gradientDifference, tensorsIn } from './oracle.js';
 import { OverloadRecorder } from './recorder.js';
@@ -23,11 +23,13 @@ interface Sampled {
 describeWithOracle('operators against PyTorch', async (oracle) => {
   const entries = (await oracle.call('opinfo', 'operators')) as string[];
   const compared = new Compared();
+  const sampled = new Set<string>();
 
   it.each(entries)('%s', async (operator) => {
     const inputs = { operator, seed: oracle.seed, limit: samplesPerOperator };
     const { cases, failed } = (await oracle.call('opinfo', 'cases', inputs)) as unknown as Sampled;
     const differences = cases.flatMap((sample) => {
+      sampled.add(sample.aten);
       if (exceptionFor(sample) !== undefined) return [];
       const found = tidy(() => run(sample, compared));
       return found === undefined ? [] : [`${describeCase(sample)}: ${found}`];
@@ -38,6 +40,11 @@ describeWithOracle('operators against PyTorch', async (oracle) => {
 
   it('compares at least 400 operators', () => {
     expect(compared.operators.size).toBeGreaterThanOrEqual(400);
+    expect(compared.differentiated.size).toBeGreaterThanOrEqual(250);
+  });
+
+  it('has no exception for an operator that is not sampled', () => {
+    expect(Object.keys(exceptions).filter((operator) => !sampled.has(operator))).toEqual([]);
   });
 
   afterAll(() => compared.write(oracle.seed));
@@ -47,14 +54,15 @@ describeWithOracle('operators against PyTorch', async (oracle) => {
 class Compared {
   /** Names in the dispatcher, in-place forms not counted apart: 'add', 'linalg_solve'. */
   readonly operators = new Set<string>();
-  readonly #differentiated = new Set<string>();
+  /** Those of them whose gradients were compared. */
+  readonly differentiated = new Set<string>();
   readonly #publicNames = new Set<string>();
   readonly #overloads = new Set<string>();
 
   add(sample: OperatorCase, overloads: readonly string[]): void {
     const operator = sample.aten.replace(/(?<=[^_])_$/, '');
     this.operators.add(operator);
-    if (sample.gradients.length > 0) this.#differentiated.add(operator);
+    if (sample.gradients.length > 0) this.differentiated.add(operator);
     this.#publicNames.add(`${sample.namespace}.${sample.name}`);
     for (const overload of overloads) this.#overloads.add(overload);
   }
@@ -64,7 +72,7 @@ class Compared {
     const folder = fileURLToPath(new URL('../../coverage/', import.meta.url));
     const lists = {
       operators: this.operators,
-      differentiated: this.#differentiated,
+      differentiated: this.differentiated,
       publicNames: this.#publicNames,
       overloads: this.#overloads,
     };

@@ -8,6 +8,7 @@ is the case, with the arguments it had there. `nn.functional.cross_entropy` so b
 """
 
 import contextlib
+import functools
 import random
 import sys
 import types
@@ -54,10 +55,14 @@ def operator_of(function):
     """(form, namespace, name, ATen name) of a built-in, or None for anything else."""
     if isinstance(function, (torch._ops.OpOverload, torch._ops.OpOverloadPacket)):
         name = function._schema.name if hasattr(function, "_schema") else function._qualified_op_name
+        if not name.startswith("aten::"):
+            return None
         name = name.removeprefix("aten::")
         return "aten", "ops.aten", name, name
     if id(function) in BUILTINS:
         namespace, name, aten = BUILTINS[id(function)]
+        if name.startswith("_"):
+            return "aten", "ops.aten", aten, aten
         return "function", namespace, name, aten
     if isinstance(function, (types.MethodDescriptorType, types.WrapperDescriptorType)):
         return "method", "Tensor", function.__name__, function.__name__
@@ -65,6 +70,10 @@ def operator_of(function):
     if isinstance(owner, types.GetSetDescriptorType):
         return "property", "Tensor", owner.__name__, owner.__name__
     return None
+
+
+def is_in_place(name):
+    return name.endswith("_") and not name.endswith("__")
 
 
 class Recorder(TorchFunctionMode):
@@ -85,9 +94,12 @@ class Recorder(TorchFunctionMode):
     def __torch_function__(self, function, types, args=(), kwargs=None):
         kwargs = kwargs or {}
         operator = operator_of(function)
+        given = args
+        if operator is not None and is_in_place(operator[2]):
+            given = (args[0].clone(), *args[1:])
         result = function(*args, **kwargs)
         if operator is None or operator[2] not in self.QUERIES:
-            self.calls.append((operator, args, kwargs, result, function))
+            self.calls.append((operator, given, kwargs, result, function))
         return result
 
 
@@ -136,10 +148,24 @@ def fresh(value, leaves):
     return list(value) if isinstance(value, torch.Size) else value
 
 
-def accepts(schema, count, kwargs):
+def fits(value, type_):
+    text = str(type_)
+    if value is None:
+        return text.startswith("Optional")
+    if isinstance(value, (list, tuple)):
+        return "List" in text
+    if isinstance(value, str):
+        return "str" in text
+    return not isinstance(value, torch.Tensor) or "Tensor" in text
+
+
+def accepts(schema, args, kwargs):
+    count = len(args)
     positional = [argument for argument in schema.arguments if not argument.kwarg_only]
     names = [argument.name for argument in schema.arguments]
     if count > len(positional) or any(argument.is_out for argument in schema.arguments):
+        return False
+    if not all(fits(value, argument.type) for value, argument in zip(args, positional)):
         return False
     given = set(names[:count]) | set(kwargs)
     required = {a.name for a in schema.arguments if not a.has_default_value()}
@@ -152,7 +178,8 @@ RENAMED = {"input": "self", "axis": "dim", "keepdims": "keepdim", "x": "self"}
 def arranged(aten, args, kwargs):
     """Required arguments by position, sizes given one by one as a list, names as in the schema.
 
-    Also gives the name of the first overload that takes them so.
+    Also gives the name of the first overload that takes them so, and its names of the arguments
+    by position.
     """
     schemas = torch._C._jit_get_schemas_for_operator(f"aten::{aten}")
     renamed = {RENAMED.get(key, key): value for key, value in kwargs.items()}
@@ -167,7 +194,7 @@ def arranged(aten, args, kwargs):
         ]
         for positional, named in candidates:
             for schema in schemas:
-                if not accepts(schema, len(positional), named):
+                if not accepts(schema, positional, named):
                     continue
                 if len(positional) < len(args) and "int" not in str(
                     schema.arguments[len(positional) - 1].type
@@ -180,8 +207,10 @@ def arranged(aten, args, kwargs):
                     if argument.has_default_value():
                         break
                     positional.append(named.pop(argument.name))
-                return positional, named, schema.overload_name
-    return list(args), dict(kwargs), ""
+                names = [argument.name for argument in schema.arguments]
+                return positional, named, schema.overload_name, names[: len(positional)]
+    # Python adds requires_grad to factories, and has methods that are no operators: x.double().
+    return list(args), dict(kwargs), "", []
 
 
 def record(function, sample):
@@ -208,11 +237,15 @@ def case(callable_, sample, seed):
         return None
     (kind, namespace, name, aten), args, kwargs, _, function = recorded
     args, kwargs = whole_numbers(tuple(args)), {k: whole_numbers(v) for k, v in kwargs.items()}
-    overload = ""
-    if kind != "property":
-        args, kwargs, overload = arranged(aten, args, kwargs)
+    if aten == "nonzero" and kwargs.pop("as_tuple", False):
+        # Python's own keyword chooses between two operators.
+        name, function = "nonzero_numpy", functools.partial(function, as_tuple=True)
+        aten = name
+    overload, names = "", ["self"]
+    if kind != "property" and not name.startswith("__"):
+        args, kwargs, overload, names = arranged(aten, args, kwargs)
     leaves = []
-    in_place = name.endswith("_") and not name.endswith("__")
+    in_place = is_in_place(name)
     args, kwargs = fresh(list(args), leaves), fresh(kwargs, leaves)
     sent = (copied_value(args), copied_value(kwargs))
     target = args[0].clone() if in_place else None
@@ -227,6 +260,7 @@ def case(callable_, sample, seed):
         "overload": overload or "default",
         "dtype": wire.dtype_name(sample_dtype(args)),
         "arguments": sent[0],
+        "argumentNames": names,
         "options": sent[1],
         "seed": seed,
         "result": result,
@@ -236,16 +270,16 @@ def case(callable_, sample, seed):
     }
     directions = differentiate.cotangents(outputs)
     if leaves and any(way is not None for way in directions):
-        try:
-            answer["gradients"] = differentiate.gradients(outputs, directions, leaves)
-        except RuntimeError as error:
-            answer["gradientError"] = str(error).splitlines()[0]
-            # Eigenvectors are defined up to a phase, their eigenvalues are not.
-            directions = [way if index == 0 else None for index, way in enumerate(directions)]
-            with contextlib.suppress(RuntimeError):
-                answer["gradients"] = differentiate.gradients(outputs, directions, leaves)
-                answer["gradientError"] = None
-        answer["cotangents"] = directions
+        # Eigenvectors are defined up to a phase, which their gradients may not depend on: there
+        # the eigenvalues, the first result, are what can be differentiated.
+        only_first = [way if index == 0 else None for index, way in enumerate(directions)]
+        for chosen_directions in (directions, only_first):
+            try:
+                answer["gradients"] = differentiate.gradients(outputs, chosen_directions, leaves)
+                answer["cotangents"] = chosen_directions
+                break
+            except RuntimeError as error:
+                answer["gradientError"] = str(error).splitlines()[0]
     return answer
 
 
@@ -261,11 +295,14 @@ def copied_value(value):
 
 def copied(sample):
     """The same sample with tensors that an in-place operator may change."""
-    return sample.transform(
-        lambda value: value.detach().requires_grad_(value.requires_grad).clone()
-        if isinstance(value, torch.Tensor)
-        else value
-    )
+
+    def copy(value):
+        if not isinstance(value, torch.Tensor):
+            return value
+        with torch.enable_grad():
+            return value.detach().requires_grad_(value.requires_grad).clone()
+
+    return sample.transform(copy)
 
 
 def sample_dtype(args):
