@@ -57,9 +57,15 @@ struct Unboxed<Result(Parameters...)> {
     return isWritten(op, 0) == inPlace;
   }
 
-  static void install(Operator& op) {
+  /// False where the C++ types are others after all: resize_as_sparse_ takes and gives const&.
+  static bool install(Operator& op) {
+    try {
+      op.unboxedTarget = std::make_shared<Target>(op.handle.typed<Signature>());
+    } catch (const c10::Error&) {
+      return false;
+    }
     op.unboxed = &call;
-    op.unboxedTarget = std::make_shared<Target>(op.handle.typed<Signature>());
+    return true;
   }
 
  private:
@@ -92,7 +98,7 @@ struct Unboxed<Result(Parameters...)> {
 
 template <typename... Signatures>
 void installFirstFitting(Operator& op) {
-  ((Unboxed<Signatures>::fits(op) && (Unboxed<Signatures>::install(op), true)) || ...);
+  ((Unboxed<Signatures>::fits(op) && Unboxed<Signatures>::install(op)) || ...);
 }
 
 }  // namespace
