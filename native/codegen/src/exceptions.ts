@@ -28,5 +28,8 @@ export const handWrittenMethods: ReadonlySet<string> = new Set([
 /** Functions that are written by hand, because Python gives them arguments their schemas lack. */
 export const handWrittenFunctions: ReadonlySet<string> = new Set(['nonzero', 'norm']);
 
-/** Tracing's and halves of operators that Python hides too; `torch.ops.aten` has them all. */
-export const hiddenFunctions = /^(sym_.*|qscheme)$|_(backward|forward|jvp)(_|$)/;
+/**
+ * What Python hides too: tracing's functions, halves of operators, and one that libtorch declares
+ * but does not register. `torch.ops.aten` has all that exist.
+ */
+export const hiddenFunctions = /^(sym_.*|qscheme|resize_as_sparse_)$|_(backward|forward|jvp)(_|$)/;

@@ -40,6 +40,18 @@ describe('parseSchema()', () => {
   });
 });
 
+it('every public overload is in the dispatcher', async () => {
+  type Tables = Readonly<Record<string, Readonly<Record<string, readonly (string | string[])[]>>>>;
+  const url = new URL('../dist/generated/overloads.js', import.meta.url).href;
+  const { overloads } = (await import(url)) as { overloads: Tables };
+  const entries = Object.values(overloads).flatMap((table) => Object.values(table).flat(2));
+  expect(entries.length).toBeGreaterThan(2000);
+  for (const text of entries) {
+    const { name, overload } = parseSchema(text);
+    expect(native.operator(`aten::${name}`, overload)).toBeTypeOf('function');
+  }
+});
+
 it.each([
   ['log_softmax', 'logSoftmax'],
   ['add_', 'add_'],
