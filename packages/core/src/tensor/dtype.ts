@@ -39,7 +39,7 @@ export function isDevice(value: unknown): value is Device {
 
 /** Is it one of the floating dtypes, complex ones aside? */
 export function isFloatingPoint(dtype: DType): boolean {
-  return /^(b?float|half)/.test(dtype);
+  return /^b?float/.test(dtype);
 }
 
 export function isComplex(dtype: DType): boolean {
