@@ -10,17 +10,38 @@ import { dirname, join } from 'node:path';
  */
 export async function makeFolder(folder, fill) {
   if (existsSync(folder)) return;
-  mkdirSync(dirname(folder), { recursive: true });
-  const temporary = mkdtempSync(`${folder}.new-`);
-  try {
+  await inTemporaryFolder(`${folder}.new-`, async (temporary) => {
     await fill(temporary);
     try {
       renameSync(temporary, folder);
     } catch (error) {
       if (!existsSync(folder)) throw error;
     }
+  });
+}
+
+/**
+ * Runs work in a folder of its own that is removed afterwards, also when the user interrupts it.
+ *
+ * @template T
+ * @param {string} prefix
+ * @param {(temporary: string) => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function inTemporaryFolder(prefix, work) {
+  mkdirSync(dirname(prefix), { recursive: true });
+  const temporary = mkdtempSync(prefix);
+  const remove = () => rmSync(temporary, { recursive: true, force: true });
+  const end = () => {
+    remove();
+    process.exit(130);
+  };
+  process.once('SIGINT', end).once('SIGTERM', end);
+  try {
+    return await work(temporary);
   } finally {
-    rmSync(temporary, { recursive: true, force: true });
+    process.off('SIGINT', end).off('SIGTERM', end);
+    remove();
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cacheFolder } from '../../native/loader/src/cache.mjs';
 import {
@@ -7,7 +7,7 @@ import {
   findLibtorch,
   libtorchIn,
 } from '../../native/loader/src/libtorch.mjs';
-import { makeFolder } from '../lib/atomic.mjs';
+import { inTemporaryFolder, makeFolder } from '../lib/atomic.mjs';
 import { pip } from '../lib/pip.mjs';
 import { announce } from '../lib/progress.mjs';
 import { findPython } from '../lib/python.mjs';
@@ -63,14 +63,9 @@ export async function provideMinor(minor, report) {
 async function fetchLibtorch(release, report) {
   const { program } = findPython('pip');
   announce(report, `pip download torch==${release}`);
-  mkdirSync(cacheFolder(), { recursive: true });
-  const downloads = mkdtempSync(join(cacheFolder(), 'download-'));
-  try {
-    await pip(
-      program,
-      ['download', `torch==${release}`, '--no-deps', '--only-binary', ':all:', '--dest', downloads],
-      report,
-    );
+  return inTemporaryFolder(join(cacheFolder(), 'download-'), async (downloads) => {
+    const download = ['download', `torch==${release}`, '--no-deps', '--only-binary', ':all:'];
+    await pip(program, [...download, '--dest', downloads], report);
     const wheel = readdirSync(downloads).find((name) => name.endsWith('.whl'));
     const version = /^torch-([0-9.]+)/.exec(wheel ?? '')?.[1];
     if (!wheel || !version) throw new SetupError(`pip left no wheel of torch==${release}.`);
@@ -79,8 +74,6 @@ async function fetchLibtorch(release, report) {
     await makeFolder(dirname(root), (folder) =>
       unpackWheel(program, join(downloads, wheel), folder),
     );
-    return libtorchIn(root, `pip, into the shared cache`);
-  } finally {
-    rmSync(downloads, { recursive: true, force: true });
-  }
+    return libtorchIn(root, 'pip, into the shared cache');
+  });
 }
