@@ -32,15 +32,12 @@ export async function inTemporaryFolder(prefix, work) {
   mkdirSync(dirname(prefix), { recursive: true });
   const temporary = mkdtempSync(prefix);
   const remove = () => rmSync(temporary, { recursive: true, force: true });
-  const end = () => {
-    remove();
-    process.exit(130);
-  };
-  process.once('SIGINT', end).once('SIGTERM', end);
+  const end = () => process.exit(130);
+  process.once('exit', remove).once('SIGINT', end).once('SIGTERM', end);
   try {
     return await work(temporary);
   } finally {
-    process.off('SIGINT', end).off('SIGTERM', end);
+    process.off('exit', remove).off('SIGINT', end).off('SIGTERM', end);
     remove();
   }
 }

@@ -31,7 +31,11 @@ export async function capture(program, args, options = {}) {
       options.onLine?.(line);
     });
   }
+  // It must not write on while what this process leaves behind is removed.
+  const kill = () => child.kill('SIGKILL');
+  process.prependOnceListener('exit', kill);
   const code = await exitCode(child);
+  process.off('exit', kill);
   if (code === 0) return output.join('\n');
   const command = [program, ...args].join(' ');
   throw new SetupError(`${command}\nended with ${code}:\n\n${both.slice(-60).join('\n')}`);
