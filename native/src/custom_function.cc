@@ -98,12 +98,7 @@ struct JsFunctionNode : Node {
   }
 
   variable_list gradientsFrom(Environment& environment, const Napi::Value& returned) const {
-    variable_list result;
-    forEachElement(environment.env, returned, [&](napi_value element) {
-      result.push_back(isNullish(environment.env, element)
-                           ? at::Tensor()
-                           : checkedTensor(environment, handleFrom(environment.env, element)));
-    });
+    variable_list result = tensorsFrom(environment, returned);
     if (result.size() != num_outputs()) {
       throw BindingError("value", name_ + " returned " + std::to_string(result.size()) +
                                       " gradients for " + std::to_string(num_outputs()) +
@@ -130,16 +125,6 @@ auto wrapOutputs(Args&&... args) {
 #endif
 }
 
-std::vector<at::Tensor> tensorsOf(const Arguments& args, const Napi::Value& list) {
-  std::vector<at::Tensor> result;
-  forEachElement(args.env(), list, [&](napi_value element) {
-    result.push_back(isNullish(args.env(), element)
-                         ? at::Tensor()
-                         : checkedTensor(args.environment, handleFrom(args.env(), element)));
-  });
-  return result;
-}
-
 std::unordered_set<at::TensorImpl*> identities(const std::vector<at::Tensor>& tensors) {
   std::unordered_set<at::TensorImpl*> result;
   for (const at::Tensor& tensor : tensors) result.insert(tensor.unsafeGetTensorImpl());
@@ -151,9 +136,9 @@ Napi::Value customFunction(const Arguments& args) {
   const std::vector<Handle> outputHandles = args.handles(2);
   const variable_list outputs = args.tensors(2);
   const Napi::Object options = args[3].As<Napi::Object>();
-  const variable_list saved = tensorsOf(args, options.Get("saved"));
-  const variable_list dirty = tensorsOf(args, options.Get("dirty"));
-  const variable_list fixed = tensorsOf(args, options.Get("nonDifferentiable"));
+  const variable_list saved = tensorsFrom(args.environment, options.Get("saved"));
+  const variable_list dirty = tensorsFrom(args.environment, options.Get("dirty"));
+  const variable_list fixed = tensorsFrom(args.environment, options.Get("nonDifferentiable"));
 
   const bool records =
       at::GradMode::is_enabled() && torch::autograd::any_variable_requires_grad(inputs);

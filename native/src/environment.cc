@@ -56,13 +56,7 @@ std::vector<Handle> Arguments::handles(size_t i) const {
 }
 
 std::vector<at::Tensor> Arguments::tensors(size_t i) const {
-  std::vector<at::Tensor> result;
-  forEachElement(environment.env, (*this)[i], [&](napi_value element) {
-    result.push_back(isNullish(environment.env, element)
-                         ? at::Tensor()
-                         : checkedTensor(environment, handleFrom(environment.env, element)));
-  });
-  return result;
+  return tensorsFrom(environment, (*this)[i]);
 }
 
 Napi::Value Arguments::wrap(at::Tensor tensor) const {

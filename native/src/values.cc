@@ -256,6 +256,16 @@ at::Tensor& checkedTensor(Environment& environment, Handle handle) {
   return tensor;
 }
 
+std::vector<at::Tensor> tensorsFrom(Environment& environment, napi_value handles) {
+  napi_env env = environment.env;
+  std::vector<at::Tensor> tensors;
+  forEachElement(env, handles, [&](napi_value handle) {
+    tensors.push_back(isNullish(env, handle) ? at::Tensor()
+                                             : checkedTensor(environment, handleFrom(env, handle)));
+  });
+  return tensors;
+}
+
 uint32_t arrayLength(napi_env env, napi_value value) {
   uint32_t length = 0;
   if (napi_get_array_length(env, value, &length) != napi_ok) expected(env, "an array", value);

@@ -6,6 +6,7 @@
 #include <napi.h>
 
 #include <string>
+#include <vector>
 
 #include "errors.h"
 #include "handles.h"
@@ -41,6 +42,9 @@ napi_value generatorTo(napi_env env, at::Generator generator);
 
 /// The tensor behind a handle; refuses one whose JavaScript buffer was taken away.
 at::Tensor& checkedTensor(Environment& environment, Handle handle);
+
+/// The tensors behind an array of handles; null stands for an undefined one.
+std::vector<at::Tensor> tensorsFrom(Environment& environment, napi_value handles);
 
 uint32_t arrayLength(napi_env env, napi_value value);
 
