@@ -28,6 +28,7 @@ describeWithOracle('operators against PyTorch', async (oracle) => {
   it.each(entries)('%s', async (operator) => {
     const inputs = { operator, seed: oracle.seed, limit: samplesPerOperator };
     const { cases, failed } = (await oracle.call('opinfo', 'cases', inputs)) as unknown as Sampled;
+    if (cases.length === 0) compared.pythonOnly.add(operator.replace('|', ' ').trim());
     const differences = cases.flatMap((sample) => {
       sampled.add(sample.aten);
       if (exceptionFor(sample) !== undefined) return [];
@@ -56,6 +57,8 @@ class Compared {
   readonly operators = new Set<string>();
   /** Those of them whose gradients were compared. */
   readonly differentiated = new Set<string>();
+  /** Entries of the database that no built-in operator gives the result of. */
+  readonly pythonOnly = new Set<string>();
   readonly #publicNames = new Set<string>();
   readonly #overloads = new Set<string>();
 
@@ -75,6 +78,7 @@ class Compared {
       differentiated: this.differentiated,
       publicNames: this.#publicNames,
       overloads: this.#overloads,
+      pythonOnly: this.pythonOnly,
     };
     const sorted = Object.entries(lists).map(([name, set]) => [name, [...set].sort()]);
     mkdirSync(folder, { recursive: true });

@@ -78,16 +78,20 @@ export class Oracle {
   ): Promise<void> {
     const leaves: Tensor[] = [];
     const copies = tidy(() => copyOf(inputs, options.gradients ?? false, leaves)) as Inputs;
-    const expected = await this.evaluate(python, copies, options);
-    tidy(() => {
-      manualSeed(this.seed);
-      const actual = ours(copies);
-      const found =
-        difference(arrayOf(actual), arrayOf(expected.result), options) ??
-        (options.gradients ? gradientDifference(actual, leaves, expected, options) : undefined);
-      for (const copy of tensorsIn(copies)) copy.dispose();
+    try {
+      const expected = await this.evaluate(python, copies, options);
+      const found = tidy(() => {
+        manualSeed(this.seed);
+        const actual = ours(copies);
+        return (
+          difference(actual, expected.result, options) ??
+          (options.gradients ? gradientDifference(actual, leaves, expected, options) : undefined)
+        );
+      });
       expect(found, `${python} (FLAMBEAU_SEED=${this.seed})`).toBeUndefined();
-    });
+    } finally {
+      for (const copy of tensorsIn(copies)) copy.dispose();
+    }
   }
 
   /** Runs a snippet; with `gradients`, differentiates by the inputs that require grad. */
@@ -244,10 +248,6 @@ function copyOf(value: unknown, asLeaves: boolean, leaves: Tensor[]): unknown {
   if (Array.isArray(value)) return value.map((item) => copyOf(item, asLeaves, leaves));
   const isRecord = typeof value === 'object' && value !== null && !('re' in value);
   return isRecord ? mapValues(value, (item) => copyOf(item, asLeaves, leaves)) : value;
-}
-
-function arrayOf<T>(value: T): T | T[] {
-  return Array.isArray(value) ? [...value] : value;
 }
 
 function mapValues<In, Out>(

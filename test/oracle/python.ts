@@ -1,19 +1,34 @@
 import { spawnSync } from 'node:child_process';
+import { torch } from '@flambeau/core';
 
 /**
- * The Python that has PyTorch: FLAMBEAU_PYTHON, else python3.
- * @returns its path, or undefined where there is none, with a message; in CI that is an error.
+ * The Python that has PyTorch of the libtorch's minor version: FLAMBEAU_PYTHON, else python3.
+ * @returns its path; undefined, with a message, where there is none.
+ * @throws Error where there is none but FLAMBEAU_PYTHON is set, or CI is.
  */
 export function findPython(): string | undefined {
   const given = process.env.FLAMBEAU_PYTHON;
   const python = given ?? 'python3';
-  const probe = spawnSync(python, ['-c', 'import torch, numpy'], { encoding: 'utf8' });
-  if (probe.status === 0) return python;
-  const reason = (probe.error?.message ?? probe.stderr).trim().split('\n').at(-1);
+  const problem = problemOf(python);
+  if (problem === undefined) return python;
   const message =
-    `no Python with torch and numpy to compare with: ${python}: ${reason}. ` +
-    'Set FLAMBEAU_PYTHON to one that has the same torch version as the libtorch in use.';
+    `no Python to compare with: ${python}: ${problem}. Set FLAMBEAU_PYTHON to one that has ` +
+    `torch ${minorOf(torch.version)} and numpy.`;
   if (given !== undefined || process.env.CI) throw new Error(message);
   console.warn(`SKIPPED: ${message}`);
   return undefined;
+}
+
+function problemOf(python: string): string | undefined {
+  const code = 'import numpy, torch; print(torch.__version__)';
+  const { status, error, stdout, stderr } = spawnSync(python, ['-c', code], { encoding: 'utf8' });
+  if (error !== undefined) return error.message;
+  if (status !== 0) return stderr.trim().split('\n').at(-1);
+  const version = stdout.trim();
+  if (minorOf(version) === minorOf(torch.version)) return undefined;
+  return `it has torch ${version}, the libtorch in use is ${torch.version}`;
+}
+
+function minorOf(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
 }

@@ -8,7 +8,7 @@ export class OverloadRecorder {
     const operator = native.operator.bind(native);
     native.operator = (name, overload) => {
       const call = operator(name, overload);
-      const key = overload === '' ? name : `${name}.${overload}`;
+      const key = name.replace('aten::', '') + (overload === '' ? '' : `.${overload}`);
       return (...args) => {
         this.#called.add(key);
         return call(...args);

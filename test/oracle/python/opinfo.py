@@ -361,23 +361,32 @@ def operators():
 
 
 def forms(info):
-    yield "function", info.op
-    if info.method_variant is not None and info.method_variant is not info.op:
-        yield "method", info.method_variant
-    if info.inplace_variant is not None:
-        yield "inplace", info.inplace_variant
+    """Every callable of an entry with its form: its function, methods, and those of its aliases."""
+    seen = set()
+    for index, entry in enumerate([info, *info.aliases]):
+        candidates = [
+            ("function" if index == 0 else "alias", entry.op),
+            ("method", entry.method_variant),
+            ("inplace", entry.inplace_variant),
+            ("inplace", getattr(torch, f"{entry.name}_", None)),
+        ]
+        for form, callable_ in candidates:
+            if callable_ is not None and callable_ not in seen:
+                seen.add(callable_)
+                yield form, callable_
 
 
 def cases(operator, seed, limit):
-    """The cases of one entry, and why there are none of a kind.
+    """The cases of one entry, and why samples gave none; there is no case where only Python
+    composes the operator.
 
-    The first dtypes of DTYPES that the operator supports are taken: a floating one always, the
-    second for one sample, and one each of the others.
+    The function gets `limit` samples of the first dtype in DTYPES that it supports, and one of
+    each other; methods, in-place forms and aliases one of the first two.
     """
     name, variant = operator.split("|")
     info = next(i for i in op_db if i.name == name and i.variant_test_name == variant)
     supported = [dtype for dtype in DTYPES if dtype in info.supported_dtypes("cpu")]
-    found, composed, failed = [], set(), []
+    found, failed = [], []
     for position, dtype in enumerate(supported):
         rng = random.Random(seed)
         torch.manual_seed(seed)
@@ -398,8 +407,6 @@ def cases(operator, seed, limit):
                 except Exception as error:
                     failed.append(f"{form}: {type(error).__name__}: {str(error).splitlines()[0]}")
                     continue
-                if made is None:
-                    composed.add(form)
-                else:
+                if made is not None:
                     found.append(made)
-    return {"cases": found, "composed": sorted(composed), "failed": failed}
+    return {"cases": found, "failed": failed}
