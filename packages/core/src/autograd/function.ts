@@ -1,5 +1,5 @@
 import { type Handle, native } from '@flambeau/native';
-import { wrap } from '../tensor/scope.js';
+import { wrap, wrapOrNull } from '../tensor/scope.js';
 import { Tensor } from '../tensor/tensor.js';
 import { noGrad } from './gradMode.js';
 
@@ -189,8 +189,4 @@ function listOf(gradients: Gradients): readonly (Tensor | null | undefined)[] {
 
 function handleOf(tensor: Tensor): Handle {
   return tensor.handle;
-}
-
-function wrapOrNull(handle: Handle | null): Tensor | null {
-  return handle === null ? null : wrap(handle);
 }

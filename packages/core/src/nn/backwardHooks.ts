@@ -1,6 +1,6 @@
 import { type Handle, native } from '@flambeau/native';
 import { isGradEnabled } from '../autograd/gradMode.js';
-import { wrap } from '../tensor/scope.js';
+import { wrap, wrapOrNull } from '../tensor/scope.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { HookResult } from './hookList.js';
 
@@ -55,10 +55,6 @@ function watch(
   const watched = [...values];
   for (const [i, position] of positions.entries()) watched[position] = wrap(outputs[i] as Handle);
   return { values: watched, positions };
-}
-
-function wrapOrNull(handle: Handle | null): Tensor | null {
-  return handle === null ? null : wrap(handle);
 }
 
 /** Puts gradients at their positions among `length` values. */

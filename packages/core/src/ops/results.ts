@@ -1,7 +1,7 @@
 import type { Handle } from '@flambeau/native';
 import { camelCase, type Return, type Schema } from '@flambeau/native/schema';
 import { dtypeOf, layoutOf } from '../tensor/dtype.js';
-import { wrap } from '../tensor/scope.js';
+import { wrapOrNull } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /** Turns what the addon returns into what the caller gets. `written` are the given arguments. */
@@ -29,18 +29,15 @@ function reader(schema: Schema, { type }: Return): ResultReader {
     );
     return (_, written) => written[source];
   }
-  if (type.base === 'Tensor') return type.list ? wrapAll : wrapOrNull;
+  if (type.base === 'Tensor')
+    return type.list ? wrapAll : (value) => wrapOrNull(value as Handle | null);
   if (type.base === 'ScalarType') return (value) => dtypeOf(value as number);
   if (type.base === 'Layout') return (value) => layoutOf(value as number);
   return (value) => value;
 }
 
-function wrapOrNull(value: unknown): Tensor | null {
-  return value === null ? null : wrap(value as Handle);
-}
-
 function wrapAll(value: unknown): (Tensor | null)[] {
-  return (value as readonly unknown[]).map(wrapOrNull);
+  return (value as readonly (Handle | null)[]).map(wrapOrNull);
 }
 
 /** Makes frozen arrays that also have their items by the schema's names. */

@@ -33,6 +33,11 @@ const classes: Partial<Record<DType, TypedArrayClass>> = {
   complex128: Float64Array,
 };
 
+/** Can JavaScript hold the elements of this dtype? */
+export function hasTypedArray(dtype: DType): boolean {
+  return classes[dtype] !== undefined;
+}
+
 /** The bytes of a tensor of this dtype as the typed array that fits; bytes where none does. */
 export function viewAs(dtype: DType, buffer: ArrayBuffer): TypedArray {
   return new (classes[dtype] ?? Uint8Array)(buffer);

@@ -1,6 +1,7 @@
 import { type Handle, native } from '@flambeau/native';
 import { aten } from '../ops/aten.js';
 import { type DType, isComplex, isFloatingPoint } from './dtype.js';
+import { hasTypedArray, viewAs } from './elements.js';
 import { fixed, scientific } from './formatNumber.js';
 import type { PrintOptions } from './printOptions.js';
 import { wrap } from './scope.js';
@@ -111,26 +112,10 @@ function doublesOf(tensor: Tensor, dtype: DType): Float64Array {
   return new Float64Array(native.toArrayBuffer(tensor.to(dtype).handle));
 }
 
-const integerArrays = {
-  bool: Uint8Array,
-  uint8: Uint8Array,
-  int8: Int8Array,
-  int16: Int16Array,
-  uint16: Uint16Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  int64: BigInt64Array,
-  uint64: BigUint64Array,
-} as const;
-
 function integersOf(tensor: Tensor): Iterable<number | bigint> {
   const { dtype } = tensor;
-  if (!isInteger(dtype)) throw new TypeError(`elements of dtype ${dtype} have no text form`);
-  return new integerArrays[dtype](native.toArrayBuffer(tensor.handle));
-}
-
-function isInteger(dtype: DType): dtype is keyof typeof integerArrays {
-  return Object.hasOwn(integerArrays, dtype);
+  if (!hasTypedArray(dtype)) throw new TypeError(`elements of dtype ${dtype} have no text form`);
+  return viewAs(dtype, native.toArrayBuffer(tensor.handle));
 }
 
 function complexColumn(parts: Float64Array, options: PrintOptions): Column {

@@ -19,6 +19,11 @@ export function wrap(handle: Handle): Tensor {
   return new Tensor(handle);
 }
 
+/** {@link wrap}, or null for a tensor that is not there. */
+export function wrapOrNull(handle: Handle | null): Tensor | null {
+  return handle === null ? null : wrap(handle);
+}
+
 /**
  * Runs `fn` and frees every tensor made meanwhile, but those found in what `fn` returns: a tensor,
  * or arrays, plain objects, Maps, Sets and {@link TensorHolder}s of them, at any depth. Those pass
