@@ -1,7 +1,14 @@
 import { ellipsis, type Index, nn, slice, Tensor, torch } from '@flambeau/core';
 import { camelCase } from '@flambeau/native/schema';
 import type { Evaluation } from './oracle.js';
-import { isRemoteTensor, type Output, RemoteSlice, remoteEllipsis, toTensor } from './wire.js';
+import {
+  isRemoteTensor,
+  type Output,
+  RemoteSlice,
+  type RemoteTensor,
+  remoteEllipsis,
+  toTensor,
+} from './wire.js';
 
 /** One call of a built-in operator in Python, and what it gave; see `python/opinfo.py`. */
 export interface OperatorCase extends Evaluation {
@@ -21,6 +28,8 @@ export interface OperatorCase extends Evaluation {
   /** The schema's names of the positional arguments. */
   readonly argumentNames: readonly string[];
   readonly options: Output;
+  /** Can the result be written to given tensors? */
+  readonly supportsOut: boolean;
   readonly seed: number;
   /** Why Python gives no gradients. */
   readonly gradientError: string | null;
@@ -50,10 +59,7 @@ export function callableOf(sample: OperatorCase): Operator | string {
 
 function method(sample: OperatorCase, name: string): Operator | string {
   if (sample.name === '__getitem__') {
-    return ([self, index]) => {
-      const indices = Array.isArray(index) ? index : [index];
-      return (self as Tensor).at(...(indices as Index[]));
-    };
+    return ([self, indices]) => (self as Tensor).at(...(indices as Index[]));
   }
   if (!(name in Tensor.prototype)) return `Tensor has no ${name}`;
   if (sample.form === 'property') {
@@ -89,6 +95,13 @@ const reductions = ['none', 'mean', 'sum'];
 function optionsArgument(options: Readonly<Record<string, unknown>>): unknown[] {
   const entries = Object.entries(options).map(([key, value]) => [camelCase(key), value] as const);
   return entries.length > 0 ? [Object.fromEntries(entries)] : [];
+}
+
+/** Tensors to which the result of a case can be written, one or a list as the operator takes. */
+export function emptyOutput(result: Output): Tensor | Tensor[] {
+  if (Array.isArray(result)) return result.map((item) => emptyOutput(item) as Tensor);
+  const { shape, dtype } = result as RemoteTensor;
+  return torch.empty(shape, { dtype });
 }
 
 /** Values of this process for those that Python sent; its leaves are appended to `leaves`. */

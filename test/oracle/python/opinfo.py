@@ -226,6 +226,8 @@ def replay(form, function, args, kwargs, seed):
     torch.manual_seed(seed)
     if form == "property":
         return function(args[0])
+    if function is torch.Tensor.__getitem__:
+        return args[0][tuple(args[1])]
     return function(*args, **kwargs)
 
 
@@ -244,6 +246,8 @@ def case(callable_, sample, seed):
     overload, names = "", ["self"]
     if kind != "property" and not name.startswith("__"):
         args, kwargs, overload, names = arranged(aten, args, kwargs)
+    if name == "__getitem__" and not isinstance(args[1], tuple):
+        args = (args[0], (args[1],))
     leaves = []
     in_place = is_in_place(name)
     args, kwargs = fresh(list(args), leaves), fresh(kwargs, leaves)
@@ -408,5 +412,6 @@ def cases(operator, seed, limit):
                     failed.append(f"{form}: {type(error).__name__}: {str(error).splitlines()[0]}")
                     continue
                 if made is not None:
+                    made["supportsOut"] = info.supports_out and made["form"] == "function"
                     found.append(made)
     return {"cases": found, "failed": failed}
