@@ -1,8 +1,21 @@
+import { existsSync } from 'node:fs';
+import { homedir, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { capture } from './exec.mjs';
 import { SetupError } from './setup-error.mjs';
 
-/** PyTorch publishes wheels without CUDA for Linux here; for other systems PyPI's have none. */
+/** Where PyTorch publishes its wheels without CUDA; on PyPI those for Linux have it. */
 const cpuIndex = ['--extra-index-url', 'https://download.pytorch.org/whl/cpu'];
+
+/**
+ * pip's environment. Where HOME was replaced, as sandboxes do, pip no longer finds the settings of
+ * the account, which say what it can reach.
+ */
+function pipEnvironment() {
+  const settings = join(userInfo().homedir, '.config', 'pip', 'pip.conf');
+  const hidden = userInfo().homedir !== homedir() && existsSync(settings);
+  return hidden ? { PIP_CONFIG_FILE: settings, ...process.env } : process.env;
+}
 
 /**
  * Runs `pip download` or `pip install`: first from local folders only (those that pip is
@@ -15,15 +28,16 @@ const cpuIndex = ['--extra-index-url', 'https://download.pytorch.org/whl/cpu'];
  */
 export async function pip(python, args, onLine) {
   const command = ['-m', 'pip', ...args, '--disable-pip-version-check', '--progress-bar', 'off'];
+  const env = pipEnvironment();
   try {
-    await capture(python, [...command, '--no-index'], { onLine });
+    await capture(python, [...command, '--no-index'], { env, onLine });
     return;
   } catch {
     // Not in a local folder: the indexes have it.
   }
   const online = process.platform === 'linux' ? cpuIndex : [];
   try {
-    await capture(python, [...command, '--retries', '0', ...online], { onLine });
+    await capture(python, [...command, '--retries', '0', ...online], { env, onLine });
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     throw new SetupError(

@@ -43,5 +43,5 @@ export async function step(name, work, describe = String) {
  */
 export function announce(report, text) {
   if (process.stdout.isTTY) report(text);
-  else process.stdout.write(`  ${''.padEnd(nameWidth)} ${text} …\n`);
+  else process.stderr.write(`  ${''.padEnd(nameWidth)} ${text} …\n`);
 }
