@@ -65,7 +65,10 @@ async function print(compared: Compared | undefined, list: boolean): Promise<voi
       ['operators equal to Python', compared.operators.length],
       ['  gradients too', compared.differentiated.length],
       ['public functions and methods', publicNames.size],
-      ['  compared', count(new Set(compared.publicNames.map(ourName)), new Set(publicNames.keys()))],
+      [
+        '  compared',
+        count(new Set(compared.publicNames.map(ourName)), new Set(publicNames.keys())),
+      ],
     );
   }
   const width = Math.max(...lines.map(([text]) => text.length));
