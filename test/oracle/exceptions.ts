@@ -17,7 +17,6 @@ export const outExceptions: Readonly<Record<string, string>> = {
   det: 'only linalg.det, of which it is an alias, has an out form',
   special_softmax: 'only softmax, of which it is an alias, has an out form',
   special_log_softmax: 'only logSoftmax, of which it is an alias, has an out form',
-  nonzero_numpy: 'only nonzero has an out form: the number of results is not known before',
   linear:
     'nn.functional.linear takes what nn.Linear needs; torch.ops.aten.linear.out writes to out',
   fft_ihfft2: 'libtorch 2.13 leaves out unwritten when there is one dimension, in Python too',
@@ -34,8 +33,9 @@ export function exceptionFor(sample: OperatorCase): string | undefined {
 /** Is the result to be written to given tensors too? */
 export function comparesOut({ supportsOut, aten, options }: OperatorCase): boolean {
   if (!supportsOut || Object.hasOwn(outExceptions, aten)) return false;
-  // The out forms of the copies of views are generated, and not among the public functions.
-  if (aten.endsWith('_copy')) return false;
+  // The out forms of the copies of views are generated, and not among the public functions;
+  // nonzero with as_tuple has none.
+  if (aten.endsWith('_copy') || aten === 'nonzero_numpy') return false;
   // What a factory makes has its dtype and device from `out`.
   return !['dtype', 'device', 'layout', 'requires_grad'].some(
     (name) => name in (options as object),

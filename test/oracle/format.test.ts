@@ -4,12 +4,12 @@ import { inspect } from 'node:util';
 import {
   formatTensor,
   getPrintOptions,
-  type PrintOptions,
   setPrintOptions,
   type Tensor,
   tidy,
   torch,
 } from '@flambeau/core';
+import { camelCase } from '@flambeau/native/schema';
 import { afterEach, expect, it } from 'vitest';
 import { describeWithOracle } from './oracle.js';
 import { type RemoteTensor, toTensor } from './wire.js';
@@ -21,14 +21,6 @@ interface Sample {
   readonly text: string;
 }
 
-const optionNames: Readonly<Record<string, keyof PrintOptions>> = {
-  precision: 'precision',
-  threshold: 'threshold',
-  edgeitems: 'edgeItems',
-  linewidth: 'lineWidth',
-  sci_mode: 'sciMode',
-};
-
 describeWithOracle('text of tensors', (oracle) => {
   afterEach(() => setPrintOptions({ profile: 'default' }));
 
@@ -37,9 +29,7 @@ describeWithOracle('text of tensors', (oracle) => {
     const samples = (await oracle.call('printing', 'samples', inputs)) as unknown as Sample[];
     expect(samples.length).toBeGreaterThan(500);
     for (const { tensor, options, text } of samples) {
-      const ours = Object.fromEntries(
-        Object.entries(options).map(([name, value]) => [optionNames[name], value]),
-      );
+      const ours = mapKeys(options, camelCase);
       const printed = tidy(() => formatTensor(toTensor(tensor), ours));
       const what = `${tensor.dtype} [${tensor.shape}] ${JSON.stringify(options)}`;
       expect(printed, `${what}, FLAMBEAU_SEED=${oracle.seed}`).toBe(text);
@@ -143,10 +133,10 @@ describeWithOracle('text of tensors', (oracle) => {
         python(theirs),
         { x },
       );
-    await compare({ precision: 2, edgeItems: 5 }, 'precision=2, edgeitems=5');
+    await compare({ precision: 2, edgeitems: 5 }, 'precision=2, edgeitems=5');
     setPrintOptions({ profile: 'default' });
     await compare({ profile: 'short' }, "profile='short'");
-    await compare({ profile: 'full', lineWidth: 120 }, "profile='full', linewidth=120");
+    await compare({ profile: 'full', linewidth: 120 }, "profile='full', linewidth=120");
     x.dispose();
   });
 
@@ -171,3 +161,7 @@ describeWithOracle('text of tensors', (oracle) => {
     });
   });
 });
+
+function mapKeys<T>(record: Readonly<Record<string, T>>, map: (key: string) => string) {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [map(key), value]));
+}

@@ -24,7 +24,16 @@ import wire
 sys.modules.setdefault("expecttest", types.SimpleNamespace(TestCase=unittest.TestCase))
 from torch.testing._internal.common_methods_invocations import op_db  # noqa: E402
 
-DTYPES = [torch.float32, torch.float64, torch.complex64, torch.int64, torch.bool]
+DTYPES = [
+    torch.float32,
+    torch.float64,
+    torch.complex64,
+    torch.int64,
+    torch.bool,
+    torch.bfloat16,
+    torch.float16,
+    torch.uint8,
+]
 MAX_ELEMENTS = 5000
 
 NAMESPACES = {

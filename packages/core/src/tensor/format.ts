@@ -29,7 +29,7 @@ function describe(tensor: Tensor, options: PrintOptions): string {
   const gradFn = native.gradFnName(tensor.handle);
   if (gradFn !== null) suffixes.push(`grad_fn=<${gradFn.split('::').at(-1)}>`);
   else if (tensor.requiresGrad) suffixes.push('requires_grad=True');
-  return withSuffixes(prefix + contents, suffixes, layout === 'sparseCoo', options.lineWidth);
+  return withSuffixes(prefix + contents, suffixes, layout === 'sparseCoo', options.linewidth);
 }
 
 interface Parts {
@@ -55,7 +55,7 @@ function partsOf(tensor: Tensor, options: PrintOptions): Parts {
   const dense = layout === 'strided' ? tensor : tensor.toDense();
   return {
     contents: elementsText(dense, indent, options),
-    suffixes: [...(options.edgeItems === 0 ? [size] : []), ...dtypeUnlessObvious(dtype)],
+    suffixes: [...(options.edgeitems === 0 ? [size] : []), ...dtypeUnlessObvious(dtype)],
   };
 }
 
@@ -164,12 +164,12 @@ function withSuffixes(
   text: string,
   suffixes: readonly string[],
   onNewLine: boolean,
-  lineWidth: number,
+  linewidth: number,
 ): string {
   let result = text;
   let lineLength = text.length - text.lastIndexOf('\n') + 1;
   suffixes.forEach((suffix, i) => {
-    const breaks = (onNewLine && i === 0) || lineLength + suffix.length + 2 > lineWidth;
+    const breaks = (onNewLine && i === 0) || lineLength + suffix.length + 2 > linewidth;
     result += breaks ? `,\n${' '.repeat(indent)}${suffix}` : `, ${suffix}`;
     lineLength = breaks ? indent + suffix.length : lineLength + suffix.length + 2;
   });

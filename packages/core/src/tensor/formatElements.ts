@@ -22,8 +22,8 @@ export function elementsText(tensor: Tensor, indent: number, options: PrintOptio
   const count = shape.reduce((product, size) => product * size, 1);
   if (count === 0) return '[]';
   const elided = count > options.threshold;
-  if (elided && options.edgeItems === 0 && shape.length > 0) return '[...]';
-  const column = columnOf(elided ? edgesOf(tensor, options.edgeItems) : tensor, options);
+  if (elided && options.edgeitems === 0 && shape.length > 0) return '[...]';
+  const column = columnOf(elided ? edgesOf(tensor, options.edgeitems) : tensor, options);
   const layout = new NestedLists(column, elided, options);
   return layout.text(shape, indent);
 }
@@ -63,7 +63,7 @@ class NestedLists {
   #row(size: number, indent: number): string {
     const items = this.#items(size, ' ...', () => this.#element());
     const separator = 2;
-    const room = Math.floor((this.#options.lineWidth - indent) / (this.#column.width + separator));
+    const room = Math.floor((this.#options.linewidth - indent) / (this.#column.width + separator));
     const perLine = Math.max(1, room);
     const lines: string[] = [];
     for (let i = 0; i < items.length; i += perLine) {
@@ -74,10 +74,10 @@ class NestedLists {
 
   /** `size` items, or the edges with `gap` between them. */
   #items(size: number, gap: string, item: () => string): string[] {
-    const { edgeItems } = this.#options;
-    const isShort = this.#elided && size > 2 * edgeItems;
-    const items = Array.from({ length: isShort ? 2 * edgeItems : size }, item);
-    if (isShort) items.splice(edgeItems, 0, gap);
+    const { edgeitems } = this.#options;
+    const isShort = this.#elided && size > 2 * edgeitems;
+    const items = Array.from({ length: isShort ? 2 * edgeitems : size }, item);
+    if (isShort) items.splice(edgeitems, 0, gap);
     return items;
   }
 

@@ -5,9 +5,9 @@ export interface PrintOptions {
   /** Number of elements beyond which only the edges are shown. Default 1000. */
   readonly threshold: number;
   /** Elements shown at each end of a dimension when only the edges are. Default 3. */
-  readonly edgeItems: number;
+  readonly edgeitems: number;
   /** Characters in a line before it is broken. Default 80. */
-  readonly lineWidth: number;
+  readonly linewidth: number;
   /** Scientific notation always (true), never (false), or where it reads better (null). */
   readonly sciMode: boolean | null;
 }
@@ -15,9 +15,9 @@ export interface PrintOptions {
 export type PrintProfile = 'default' | 'short' | 'full';
 
 const profiles: Readonly<Record<PrintProfile, Omit<PrintOptions, 'sciMode'>>> = {
-  default: { precision: 4, threshold: 1000, edgeItems: 3, lineWidth: 80 },
-  short: { precision: 2, threshold: 1000, edgeItems: 2, lineWidth: 80 },
-  full: { precision: 4, threshold: Infinity, edgeItems: 3, lineWidth: 80 },
+  default: { precision: 4, threshold: 1000, edgeitems: 3, linewidth: 80 },
+  short: { precision: 2, threshold: 1000, edgeitems: 2, linewidth: 80 },
+  full: { precision: 4, threshold: Infinity, edgeitems: 3, linewidth: 80 },
 };
 
 let current: PrintOptions = { ...profiles.default, sciMode: null };
