@@ -42,28 +42,36 @@ await main(async () => {
     const known = Object.keys(programs).join(', ');
     throw new SetupError(`Expected one of ${known}; got "${name}".`);
   }
-  await setup(program.project);
-  const env = { ...process.env, ...(program.comparesWithPython ? await comparison() : {}) };
+  const { version } = await setup(program.project);
+  const env = { ...process.env, ...(program.comparesWithPython && (await comparison(version))) };
   console.log();
   return foreground(process.execPath, [...program.command, ...args], env);
 });
 
-/** @returns {Promise<NodeJS.ProcessEnv>} what a program needs that compares with Python */
-async function comparison() {
+/**
+ * @param {string} torch the version to compare with
+ * @returns {Promise<NodeJS.ProcessEnv>} what a program needs that compares with Python
+ */
+async function comparison(torch) {
   const data = inRepo('..', 'shared', 'data');
   return {
-    FLAMBEAU_PYTHON: await step('Python', python, (path) => path ?? 'comparisons are skipped'),
+    FLAMBEAU_PYTHON: await step(
+      'Python',
+      (report) => python(torch, report),
+      (path) => path ?? 'comparisons are skipped',
+    ),
     FLAMBEAU_DATA: process.env.FLAMBEAU_DATA ?? (existsSync(data) ? data : undefined),
   };
 }
 
 /**
+ * @param {string} torch
  * @param {import('./lib/progress.mjs').Report} report
  * @returns {Promise<string | undefined>} none where Python cannot be had, which CI does not accept
  */
-async function python(report) {
+async function python(torch, report) {
   try {
-    return await providePython(report);
+    return await providePython(torch, report);
   } catch (error) {
     if (process.env.CI || !(error instanceof SetupError)) throw error;
     console.log(error.message);

@@ -13,7 +13,10 @@ import { compile } from './steps/typescript.mjs';
 
 const oldestNode = 20;
 
-/** @param {string} [project] The TypeScript project that is wanted; all of them when not given. */
+/**
+ * @param {string} [project] The TypeScript project that is wanted; all of them when not given.
+ * @returns {Promise<import('../native/loader/src/libtorch.mjs').Libtorch>} the one in use
+ */
 export async function setup(project) {
   console.log('Flambeau set-up');
   await step('Node.js', checkNode);
@@ -23,6 +26,7 @@ export async function setup(project) {
   await step('addon', (report) => provideAddon(libtorch, report));
   await step('operators', () => generateOperators(libtorch));
   await step('TypeScript', () => compile(project));
+  return libtorch;
 }
 
 function checkNode() {
@@ -33,4 +37,5 @@ function checkNode() {
   return version;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main(() => setup());
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+  await main(async () => void (await setup()));
