@@ -1,7 +1,6 @@
 import { load } from './load.js';
 
 export type * from './binding.js';
-export { cacheFolder } from './cache.mjs';
 export * from './codes.js';
 export type { Libtorch } from './libtorch.mjs';
 export { LoadError, type LoadFailure } from './load-error.mjs';
