@@ -7,6 +7,7 @@ namespace flambeau {
 namespace {
 
 constexpr size_t kInlineArguments = 12;
+constexpr char kNumberOverload[] = "Number";
 
 struct CallInFlight {
   const Operator& op;
@@ -124,14 +125,15 @@ Napi::Value operators(const Arguments& args) {
 
 Napi::Value getOperator(const Arguments& args) {
   const std::string name = args.text(0);
-  const std::string overload = args.text(1);
+  const bool takesNumber = args.text(1) == kNumberOverload;
+  const std::string overload = takesNumber ? "Tensor" : args.text(1);
   const auto handle = c10::Dispatcher::singleton().findSchema({name, overload});
   if (!handle) {
     throw BindingError("value", "libtorch has no operator " + name +
                                     (overload.empty() ? "" : "." + overload));
   }
   auto& list = args.environment.operators;
-  list.push_back(std::make_unique<Operator>(args.environment, *handle));
+  list.push_back(std::make_unique<Operator>(args.environment, *handle, takesNumber));
   napi_value function = nullptr;
   napi_create_function(args.env(), name.c_str(), NAPI_AUTO_LENGTH, callOperator,
                        list.back().get(), &function);
@@ -140,13 +142,14 @@ Napi::Value getOperator(const Arguments& args) {
 
 }  // namespace
 
-Operator::Operator(Environment& environment, c10::OperatorHandle handle)
+Operator::Operator(Environment& environment, c10::OperatorHandle handle, bool takesNumber)
     : environment(environment), handle(handle) {
   for (const c10::Argument& argument : handle.schema().arguments()) {
     ArgumentPlan plan{wireTypeOf(*argument.real_type(), argument.N()), argument.default_value()};
     if (!plan.defaultValue && plan.type.optional) plan.defaultValue = c10::IValue();
     arguments.push_back(std::move(plan));
   }
+  if (takesNumber) arguments.at(1).type.kind = Kind::Number;
   for (const c10::Argument& result : handle.schema().returns()) {
     aliasesArgument.push_back(result.alias_info() != nullptr && result.alias_info()->isWrite() &&
                               !result.alias_info()->beforeSets().empty());

@@ -18,7 +18,8 @@ using UnboxedCall = napi_value (*)(Operator&, napi_value* values);
 
 /// One ATen overload, looked up once and called often.
 struct Operator {
-  Operator(Environment& environment, c10::OperatorHandle handle);
+  /// With `takesNumber` the second argument is a number that becomes a tensor.
+  Operator(Environment& environment, c10::OperatorHandle handle, bool takesNumber);
 
   Environment& environment;
   c10::OperatorHandle handle;

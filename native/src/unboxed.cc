@@ -1,3 +1,5 @@
+#include <ATen/ScalarOps.h>
+
 #include "dispatch.h"
 
 namespace flambeau {
@@ -10,12 +12,25 @@ namespace flambeau {
 
 namespace {
 
-/// Reads argument `i` as the C++ type of a signature's parameter.
+/// Reads argument `i` as a parameter of a signature, whose C++ type is `Type`.
 template <typename T>
 struct Read;
 
+/// Stands for a tensor parameter that takes a number.
+struct Number;
+
+template <>
+struct Read<Number> {
+  using Type = const at::Tensor&;
+  static constexpr Kind kind = Kind::Number;
+  static at::Tensor from(Operator& op, size_t, napi_value value) {
+    return at::native::wrapped_scalar_tensor(scalarFrom(op.environment.env, value));
+  }
+};
+
 template <>
 struct Read<const at::Tensor&> {
+  using Type = const at::Tensor&;
   static constexpr Kind kind = Kind::Tensor;
   static at::Tensor& from(Operator& op, size_t, napi_value value) {
     return checkedTensor(op.environment, handleFrom(op.environment.env, value));
@@ -23,10 +38,13 @@ struct Read<const at::Tensor&> {
 };
 
 template <>
-struct Read<at::Tensor&> : Read<const at::Tensor&> {};
+struct Read<at::Tensor&> : Read<const at::Tensor&> {
+  using Type = at::Tensor&;
+};
 
 template <>
 struct Read<const at::Scalar&> {
+  using Type = const at::Scalar&;
   static constexpr Kind kind = Kind::Scalar;
   static at::Scalar from(Operator& op, size_t i, napi_value value) {
     napi_env env = op.environment.env;
@@ -40,7 +58,7 @@ struct Unboxed;
 
 template <typename Result, typename... Parameters>
 struct Unboxed<Result(Parameters...)> {
-  using Signature = Result(Parameters...);
+  using Signature = Result(typename Read<Parameters>::Type...);
   static constexpr bool inPlace = std::is_same_v<Result, at::Tensor&>;
 
   static bool fits(const Operator& op) {
@@ -109,7 +127,8 @@ void findUnboxedCall(Operator& op) {
   installFirstFitting<T(const T&), T(const T&, const T&), T(const T&, const S&),
                       T(const T&, const T&, const S&), T(const T&, const T&, const T&),
                       T(const T&, const S&, const S&), T&(T&), T&(T&, const T&),
-                      T&(T&, const S&), T&(T&, const T&, const S&)>(op);
+                      T&(T&, const S&), T&(T&, const T&, const S&), T(const T&, Number),
+                      T(const T&, Number, const S&), T&(T&, Number), T&(T&, Number, const S&)>(op);
 }
 
 }  // namespace flambeau

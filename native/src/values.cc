@@ -1,5 +1,6 @@
 #include "values.h"
 
+#include <ATen/ScalarOps.h>
 #include <c10/core/Stream.h>
 
 #include <cmath>
@@ -344,6 +345,8 @@ c10::IValue elementFrom(Environment& environment, Kind kind, napi_value value) {
       return checkedTensor(environment, handleFrom(env, value));
     case Kind::Scalar:
       return scalarFrom(env, value);
+    case Kind::Number:
+      return at::native::wrapped_scalar_tensor(scalarFrom(env, value));
     case Kind::Int:
     case Kind::ScalarType:
     case Kind::Layout:

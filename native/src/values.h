@@ -62,6 +62,8 @@ void forEachElement(napi_env env, napi_value array, Visit visit) {
 enum class Kind {
   Tensor,
   Scalar,
+  /// A Scalar that becomes a tensor without dimensions, whose dtype yields to other ones.
+  Number,
   Int,
   Float,
   Bool,

@@ -43,6 +43,16 @@ describeWithOracle('text of tensors', (oracle) => {
       'torch.ones(2, requires_grad=True) + torch.ones(2)',
       () => torch.ones([2], { requiresGrad: true }).add(torch.ones([2])),
     ],
+    ...(['add', 'sub', 'mul', 'div', 'pow', 'fmod'] as const).map(
+      (name): readonly [string, () => Tensor] => [
+        `torch.ones(2, requires_grad=True).${name}(2)`,
+        () => torch.ones([2], { requiresGrad: true })[name](2),
+      ],
+    ),
+    [
+      'torch.ones(2, requires_grad=True).clone().mul_(1.5)',
+      () => torch.ones([2], { requiresGrad: true }).clone().mul_(1.5),
+    ],
     [
       'torch.ones(2, 3, dtype=torch.float64, requires_grad=True).sum()',
       () => torch.ones([2, 3], { dtype: 'float64', requiresGrad: true }).sum(),

@@ -33,3 +33,13 @@ export const handWrittenFunctions: ReadonlySet<string> = new Set(['nonzero', 'no
  * but does not register. `torch.ops.aten` has all that exist.
  */
 export const hiddenFunctions = /^(sym_.*|qscheme|resize_as_sparse_)$|_(backward|forward|jvp)(_|$)/;
+
+/**
+ * Python passes the number of `x + 1` to the overload for tensors, as a tensor without dimensions
+ * whose dtype yields, and not to the `Scalar` one; so the graph has an AddBackward0. The addon
+ * calls that way of calling the overload `Number`.
+ */
+export function withNumberOverload(schema: string): string {
+  if (!/^(add|sub|mul|div)_?\.Scalar\(/.test(schema)) return schema;
+  return schema.replace('.Scalar(', '.Number(').replace(', Scalar alpha', ', *, Scalar alpha');
+}

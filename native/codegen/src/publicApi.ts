@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { handWrittenFunctions, handWrittenMethods, hiddenFunctions } from './exceptions.js';
+import {
+  handWrittenFunctions,
+  handWrittenMethods,
+  hiddenFunctions,
+  withNumberOverload,
+} from './exceptions.js';
 import { inOrderOfChoice } from './overloadOrder.js';
 import { camelCase, isTensorOption, parseSchema, type Schema } from './schema.js';
 import type { SchemaPair } from './typescript.js';
@@ -44,7 +49,7 @@ export function publicApi(
 ): ReadonlyMap<Namespace | 'tensor', PublicNames> {
   const groups = new Map<Namespace, Map<string, Entry[]>>();
   for (const entry of entries) {
-    const { schema } = entry;
+    const schema = parseSchema(withNumberOverload(entry.func));
     if (!isPublic(schema)) continue;
     const namespace = namespaceOf(entry);
     const name = publicName(namespace, schema.name);

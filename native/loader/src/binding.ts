@@ -120,7 +120,11 @@ export interface NativeBinding {
   // --- operators
   /** Schemas of every overload in the dispatcher's `aten` namespace. */
   operators(): string[];
-  /** The function of one overload; '' is the unnamed overload. Throws when there is none. */
+  /**
+   * The function of one overload; '' is the unnamed overload. Throws when there is none.
+   * 'Number' is the overload 'Tensor' with a Scalar for its second tensor, which it becomes:
+   * a tensor without dimensions whose dtype yields to the other one's.
+   */
   operator(name: string, overload: string): NativeFunction;
 
   // --- handles and scopes

@@ -190,7 +190,7 @@ describe('arguments that no overload takes', () => {
       const message = messageOf(() => x.add('2', { alpha: 1 }));
       expect(message).toContain('float32[2, 3].add("2", { alpha: 1 })');
       expect(message).toContain('add(other: Tensor, options?: { alpha?: Scalar }): Tensor');
-      expect(message).toContain('add(other: Scalar, alpha?: Scalar): Tensor');
+      expect(message).toContain('add(other: Scalar, options?: { alpha?: Scalar }): Tensor');
     }));
 
   it('say what is wrong with each overload', () =>
