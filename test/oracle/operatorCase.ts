@@ -97,11 +97,14 @@ function optionsArgument(options: Readonly<Record<string, unknown>>): unknown[] 
   return entries.length > 0 ? [Object.fromEntries(entries)] : [];
 }
 
-/** Tensors to which the result of a case can be written, one or a list as the operator takes. */
+/**
+ * Tensors to which the result of a case can be written, one or a list as the operator takes. They
+ * are filled with what no result is, since a block of memory may still hold the right answer.
+ */
 export function emptyOutput(result: Output): Tensor | Tensor[] {
   if (Array.isArray(result)) return result.map((item) => emptyOutput(item) as Tensor);
   const { shape, dtype } = result as RemoteTensor;
-  return torch.empty(shape, { dtype });
+  return torch.empty(shape, { dtype }).fill_(/float|complex/.test(dtype) ? Number.NaN : 113);
 }
 
 /** Values of this process for those that Python sent; its leaves are appended to `leaves`. */

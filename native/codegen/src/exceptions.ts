@@ -25,9 +25,6 @@ export const handWrittenMethods: ReadonlySet<string> = new Set([
   'to',
 ]);
 
-/** Functions that are written by hand, because Python gives them arguments their schemas lack. */
-export const handWrittenFunctions: ReadonlySet<string> = new Set(['nonzero', 'norm']);
-
 /**
  * What Python hides too: tracing's functions, halves of operators, and one that libtorch declares
  * but does not register. `torch.ops.aten` has all that exist.

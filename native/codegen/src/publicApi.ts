@@ -1,11 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import {
-  handWrittenFunctions,
-  handWrittenMethods,
-  hiddenFunctions,
-  withNumberOverload,
-} from './exceptions.js';
+import { handWrittenMethods, hiddenFunctions, withNumberOverload } from './exceptions.js';
 import { inOrderOfChoice } from './overloadOrder.js';
 import { camelCase, isTensorOption, parseSchema, type Schema } from './schema.js';
 import type { SchemaPair } from './typescript.js';
@@ -64,9 +59,7 @@ export function publicApi(
       const overloads = inOrderOfChoice(withOutForms(entries));
       const asFunction = overloads.filter((o) => o.isFunction);
       const asMethod = overloads.filter((o) => o.isMethod);
-      if (asFunction.length > 0 && !(namespace === 'torch' && handWrittenFunctions.has(name))) {
-        functions.set(name, asFunction);
-      }
+      if (asFunction.length > 0) functions.set(name, asFunction);
       if (asMethod.length > 0 && !handWrittenMethods.has(name)) {
         methods.set(
           name,

@@ -54,6 +54,8 @@ const handWritten = {
 };
 
 /** PyTorch's functions and constants under their Python names in camelCase. */
-export interface Torch extends TorchFunctions, Readonly<typeof handWritten> {}
+export interface Torch
+  extends Omit<TorchFunctions, keyof typeof handWritten>,
+    Readonly<typeof handWritten> {}
 
 export const torch: Torch = { ...functions.torch, ...handWritten };

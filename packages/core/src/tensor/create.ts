@@ -3,6 +3,7 @@ import { dtypeCodes, native } from '@flambeau/native';
 import { type Device, type DType, dtypeOf } from './dtype.js';
 import { dtypeOfArray, isTypedArray, itemSize, type TypedArray } from './elements.js';
 import { encode, flatten, inferDType, type NestedData } from './nestedData.js';
+import { checkOptions } from './options.js';
 import { tidy, wrap } from './scope.js';
 import { Tensor } from './tensor.js';
 
@@ -20,6 +21,10 @@ export interface BufferOptions extends TensorOptions {
   readonly shape?: readonly number[];
 }
 
+const tensorOptions = ['dtype', 'device', 'requiresGrad'];
+const arrayOptions = [...tensorOptions, 'shape'];
+const bufferOptions = [...arrayOptions, 'count', 'offset'];
+
 /** Memory that a tensor can be made over. */
 export type BufferSource = ArrayBuffer | SharedArrayBuffer | TypedArray | DataView;
 
@@ -33,6 +38,7 @@ export type BufferSource = ArrayBuffer | SharedArrayBuffer | TypedArray | DataVi
  * @throws RangeError where an integer dtype cannot hold a value.
  */
 export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
+  checkOptions('tensor', options, tensorOptions);
   const made = tidy(() => {
     if (data instanceof Tensor) return finished(data.detach().clone(), options);
     if (isTypedArray(data))
@@ -67,6 +73,7 @@ export function fromTypedArray(
   options: BufferOptions = {},
   convertTo?: DType,
 ): Tensor {
+  checkOptions('fromTypedArray', options, arrayOptions);
   const dtype = options.dtype ?? dtypeOfArray(data);
   const made = tidy(() => {
     const count = data.byteLength / itemSize(dtype);
@@ -89,7 +96,8 @@ export function fromBuffer(
     readonly offset?: number;
   },
 ): Tensor {
-  const { dtype, offset = 0 } = options;
+  checkOptions('fromBuffer', options, bufferOptions);
+  const { dtype, device, requiresGrad, offset = 0 } = options;
   const size = itemSize(dtype);
   const view = ArrayBuffer.isView(buffer) ? buffer : new DataView(buffer);
   const available = view.byteLength - offset;
@@ -105,7 +113,8 @@ export function fromBuffer(
     start % size === 0
       ? new Uint8Array(view.buffer, start, count * size)
       : new Uint8Array(view.buffer, start, count * size).slice();
-  return fromTypedArray(bytes, { ...options, dtype, shape: options.shape ?? [count] });
+  const shape = options.shape ?? [count];
+  return fromTypedArray(bytes, { dtype, device, requiresGrad, shape });
 }
 
 /** {@link tensor} with the dtype and device of another one as defaults. */

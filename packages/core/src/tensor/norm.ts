@@ -1,8 +1,6 @@
-import { dtypeCodes, type Handle } from '@flambeau/native';
 import type { Scalar } from '../ops/argumentTypes.js';
-import { aten } from '../ops/aten.js';
+import { functions } from '../ops/install.js';
 import type { DType } from './dtype.js';
-import { wrap } from './scope.js';
 import type { Tensor } from './tensor.js';
 
 export interface NormOptions {
@@ -10,6 +8,8 @@ export interface NormOptions {
   readonly keepdim?: boolean;
   /** Converted to before it is computed. */
   readonly dtype?: DType | null;
+  /** Takes the result. */
+  readonly out?: Tensor;
 }
 
 /**
@@ -25,17 +25,16 @@ export function norm(
 ): Tensor {
   for (const last of [p, dim, keepdim]) if (isOptions(last)) options = last;
   const order = isOptions(p) ? 'fro' : p;
-  const over = (isOptions(dim) ? undefined : dim) ?? options.dim ?? null;
-  const keep = (isOptions(keepdim) ? undefined : keepdim) ?? options.keepdim ?? false;
-  const dtype = options.dtype == null ? undefined : dtypeCodes[options.dtype];
+  const { dim: namedDim, keepdim: namedKeepdim, ...others } = options;
+  const over = (isOptions(dim) ? undefined : dim) ?? namedDim ?? null;
+  const keep = (isOptions(keepdim) ? undefined : keepdim) ?? namedKeepdim ?? false;
+  const { linalg } = functions;
   if (order === 'nuc') {
-    const dims = over ?? [-2, -1];
-    return wrap(
-      aten('linalg_matrix_norm', 'str_ord')(tensor.handle, 'nuc', dims, keep, dtype) as Handle,
-    );
+    const dims = typeof over === 'number' ? [over] : (over ?? [-2, -1]);
+    return linalg.matrixNorm(tensor, 'nuc', dims, keep, others);
   }
   const power = order === 'fro' || order === null ? 2 : order;
-  return wrap(aten('linalg_vector_norm')(tensor.handle, power, over, keep, dtype) as Handle);
+  return linalg.vectorNorm(tensor, power, over, keep, others);
 }
 
 function isOptions(value: unknown): value is NormOptions {

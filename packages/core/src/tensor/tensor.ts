@@ -11,7 +11,7 @@ import { type Device, type DType, dtypeOf, type Layout, layoutOf } from './dtype
 import { HookError, TorchIndexError } from './errors.js';
 import { formatTensor } from './format.js';
 import { at, type Index, indexPut_ } from './indexing.js';
-import { nonzero } from './nonzero.js';
+import { type NonzeroOptions, nonzero } from './nonzero.js';
 import { type NormOptions, norm } from './norm.js';
 import {
   item,
@@ -327,9 +327,9 @@ export class Tensor {
   }
 
   /** Where the elements are that are not zero, see {@link nonzero}. */
-  nonzero(options?: { readonly asTuple?: false }): Tensor;
+  nonzero(options?: NonzeroOptions & { readonly asTuple?: false }): Tensor;
   nonzero(options: { readonly asTuple: true }): Tensor[];
-  nonzero(options: { readonly asTuple?: boolean } = {}): Tensor | Tensor[] {
+  nonzero(options: NonzeroOptions = {}): Tensor | Tensor[] {
     return nonzero(this, options);
   }
 

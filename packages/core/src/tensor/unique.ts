@@ -1,5 +1,6 @@
 import { type Handle, native } from '@flambeau/native';
 import { aten } from '../ops/aten.js';
+import { checkOptions } from './options.js';
 import { wrap } from './scope.js';
 import type { Tensor } from './tensor.js';
 
@@ -32,6 +33,7 @@ export function unique(
 ): Tensor;
 export function unique(tensor: Tensor, options: UniqueOptions): UniqueResult;
 export function unique(tensor: Tensor, options: UniqueOptions = {}): Tensor | UniqueResult {
+  checkOptions('unique', options, ['sorted', 'returnInverse', 'returnCounts', 'dim']);
   const { sorted = true, returnInverse = false, returnCounts = false, dim = null } = options;
   const handles =
     dim === null
