@@ -4,9 +4,6 @@ import { join } from 'node:path';
 import { capture } from './exec.mjs';
 import { SetupError } from './setup-error.mjs';
 
-/** Where PyTorch publishes its wheels without CUDA; on PyPI those for Linux have it. */
-const cpuIndex = ['--extra-index-url', 'https://download.pytorch.org/whl/cpu'];
-
 /**
  * pip's environment. Where HOME was replaced, as sandboxes do, pip no longer finds the settings of
  * the account, which say what it can reach.
@@ -35,14 +32,14 @@ export async function pip(python, args, onLine) {
   } catch {
     // Not in a local folder: the indexes have it.
   }
-  const online = process.platform === 'linux' ? cpuIndex : [];
   try {
-    await capture(python, [...command, '--retries', '0', ...online], { env, onLine });
+    await capture(python, [...command, '--retries', '0'], { env, onLine });
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     throw new SetupError(
       `${text}\n\npip found it neither in a local folder nor in an index. Is there a network? ` +
-        'Without one, PIP_FIND_LINKS may name a folder that has the wheels.',
+        'Without one, PIP_FIND_LINKS may name a folder that has the wheels. For a libtorch without ' +
+        "CUDA on Linux, PIP_EXTRA_INDEX_URL names PyTorch's index of CPU wheels.",
     );
   }
 }
