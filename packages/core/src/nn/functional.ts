@@ -1,10 +1,21 @@
 import type { NnFunctions } from '../generated/nnFunctions.js';
 import { functions } from '../ops/install.js';
+import * as activations from './functional/activations.js';
 import * as layers from './functional/layers.js';
 import * as losses from './functional/losses.js';
 
-const { sigmoid, tanh, softmax, logSoftmax } = functions.torch;
-const byHand = { ...layers, ...losses, sigmoid, tanh, softmax, logSoftmax };
+const { sigmoid, tanh, softmax, logSoftmax, hardshrink, prelu } = functions.torch;
+const byHand = {
+  ...activations,
+  ...layers,
+  ...losses,
+  sigmoid,
+  tanh,
+  softmax,
+  logSoftmax,
+  hardshrink,
+  prelu,
+};
 
 /**
  * `torch.nn.functional`. By hand are those functions that are more than one operator of libtorch,

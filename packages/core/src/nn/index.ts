@@ -1,4 +1,32 @@
-export { type ActivationOptions, ReLU } from './activation.js';
+export {
+  type ActivationOptions,
+  CELU,
+  ELU,
+  GELU,
+  type GELUOptions,
+  GLU,
+  Hardshrink,
+  Hardsigmoid,
+  Hardswish,
+  Hardtanh,
+  LeakyReLU,
+  LogSigmoid,
+  Mish,
+  PReLU,
+  type PReLUOptions,
+  ReLU,
+  ReLU6,
+  RReLU,
+  SELU,
+  Sigmoid,
+  SiLU,
+  Softplus,
+  Softshrink,
+  Softsign,
+  Tanh,
+  Tanhshrink,
+  Threshold,
+} from './activation.js';
 export type { GradTuple } from './backwardHooks.js';
 export { BatchNorm1d, type BatchNormOptions } from './batchnorm.js';
 export { ModuleList, Sequential } from './container.js';
@@ -10,5 +38,6 @@ export { Identity, Linear, type LinearOptions } from './linear.js';
 export { CrossEntropyLoss, MSELoss } from './loss.js';
 export { type AnyModule, type HookOptions, Module } from './module.js';
 export { Parameter } from './parameter.js';
+export { LogSoftmax, Softmax, Softmax2d, Softmin } from './softmax.js';
 export { Embedding, type EmbeddingOptions } from './sparse.js';
 export { type KeyMismatch, type StateDict, StateDictError } from './stateDict.js';

@@ -17,16 +17,6 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
   );
 }
 
-/** max(x, 0), element by element. */
-export function relu(input: Tensor, options: { inplace?: boolean } = {}): Tensor {
-  const handle = handleOf('relu', 'input', input);
-  if (options.inplace === true) {
-    aten('relu_')(handle);
-    return input;
-  }
-  return wrap(aten('relu')(handle) as Handle);
-}
-
 export interface DropoutCall {
   /** Default true. */
   training?: boolean;
