@@ -12,9 +12,9 @@ namespace {
 
 std::atomic<int64_t> processTensors{0};
 
-// What the collector is told a tracked tensor weighs beyond its data. The JavaScript object is so
-// small that V8 alone would let hundreds of thousands of them gather before it looks.
-constexpr int64_t kTrackedOverhead = 20 * 1024;
+// What V8 is told a tracked tensor weighs beyond its data, so that old ones are looked for too. The
+// young are collected by count: see Note [Collecting young tensors] in core.
+constexpr int64_t kTrackedOverhead = 2 * 1024;
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 import { type Handle, native } from '@flambeau/native';
 import { Tensor } from './tensor.js';
+import { track } from './tracking.js';
 
 /** Number of scopes that are open. While it is not 0, the innermost owns every new tensor. */
 export let openScopes = 0;
@@ -101,12 +102,6 @@ export class Scope {
     if (openScopes > 0) return;
     for (const tensor of this.#kept) if (!tensor.tracked && !tensor.isDisposed) track(tensor);
   }
-}
-
-/** Lets the garbage collector free the tensor. */
-function track(tensor: Tensor): void {
-  native.track(tensor, tensor.handle);
-  tensor.tracked = true;
 }
 
 function collectTensors(value: unknown, found: Tensor[], seen: Set<object>): void {

@@ -24,6 +24,7 @@ import {
   toTypedArrayAsync,
 } from './read.js';
 import { openScopes, wrap } from './scope.js';
+import { track } from './tracking.js';
 import { type UniqueOptions, type UniqueResult, unique } from './unique.js';
 
 /**
@@ -43,8 +44,8 @@ export class Tensor {
   /** @internal Use `tensor()`, or `wrap()` for a handle. */
   constructor(handle: Handle) {
     this.handle = handle;
-    this.tracked = openScopes === 0;
-    if (this.tracked) native.track(this, handle);
+    this.tracked = false;
+    if (openScopes === 0) track(this);
   }
 
   // --- what it is
