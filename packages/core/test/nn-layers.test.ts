@@ -1,15 +1,7 @@
-import { nn, noGrad, type Tensor, torch } from '@flambeau/core';
+import { nn, noGrad, torch } from '@flambeau/core';
 import { expect, it } from 'vitest';
 import { describeWithOracle } from '../../../test/oracle/oracle.js';
-
-/** The values of a module's parameters, its gradients after a backward pass, and its buffers. */
-function stateOf(module: nn.AnyModule): (Tensor | null)[] {
-  const parameters = [...module.parameters()];
-  return [...parameters, ...parameters.map(({ grad }) => grad), ...module.buffers()];
-}
-
-const pythonState =
-  'state = lambda m: [*m.parameters(), *(p.grad for p in m.parameters()), *m.buffers()]\n';
+import { pythonState, stateOf } from './moduleState.js';
 
 describeWithOracle('layers', (oracle) => {
   it.each([true, false])('Linear with bias %s: initial numbers, output, gradients', (bias) =>

@@ -3,12 +3,14 @@ import { functions } from '../ops/install.js';
 import * as activations from './functional/activations.js';
 import * as layers from './functional/layers.js';
 import * as losses from './functional/losses.js';
+import * as shared from './functional/shared.js';
 
 const { sigmoid, tanh, softmax, logSoftmax, hardshrink, prelu } = functions.torch;
 const byHand = {
   ...activations,
   ...layers,
   ...losses,
+  ...shared,
   sigmoid,
   tanh,
   softmax,

@@ -30,6 +30,14 @@ export {
 export type { GradTuple } from './backwardHooks.js';
 export { BatchNorm1d, type BatchNormOptions } from './batchnorm.js';
 export { ModuleList, Sequential } from './container.js';
+export { Conv1d, Conv2d, Conv3d, type ConvOptions } from './conv.js';
+export type { PaddingMode } from './convNd.js';
+export {
+  ConvTranspose1d,
+  ConvTranspose2d,
+  ConvTranspose3d,
+  type ConvTransposeOptions,
+} from './convTranspose.js';
 export { Dropout, type DropoutOptions } from './dropout.js';
 export { functional } from './functional.js';
 export type { HookResult } from './hookList.js';
@@ -38,6 +46,7 @@ export { Identity, Linear, type LinearOptions } from './linear.js';
 export { CrossEntropyLoss, MSELoss } from './loss.js';
 export { type AnyModule, type HookOptions, Module } from './module.js';
 export { Parameter } from './parameter.js';
+export type { SpatialSize } from './sizes.js';
 export { LogSoftmax, Softmax, Softmax2d, Softmin } from './softmax.js';
 export { Embedding, type EmbeddingOptions } from './sparse.js';
 export { type KeyMismatch, type StateDict, StateDictError } from './stateDict.js';

@@ -1,8 +1,8 @@
 import type { Device, DType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { checkSize } from './checks.js';
+import { drawByFanIn } from './fanIn.js';
 import { linear } from './functional/layers.js';
-import { calculateFanInAndFanOut, kaimingUniform_, uniform_ } from './init.js';
 import { Module } from './module.js';
 import { emptyParameter, type Parameter } from './parameter.js';
 import { pythonBool } from './text.js';
@@ -40,13 +40,7 @@ export class Linear extends Module {
   }
 
   resetParameters(): void {
-    // With a = sqrt(5), Kaiming's bound is 1 / sqrt(fanIn).
-    kaimingUniform_(this.weight, { a: Math.sqrt(5) });
-    if (this.bias !== null) {
-      const { fanIn } = calculateFanInAndFanOut(this.weight);
-      const bound = fanIn > 0 ? 1 / Math.sqrt(fanIn) : 0;
-      uniform_(this.bias, -bound, bound);
-    }
+    drawByFanIn(this.weight, this.bias);
   }
 
   protected override forward(input: Tensor): Tensor {
