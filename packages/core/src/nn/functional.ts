@@ -1,6 +1,7 @@
 import type { NnFunctions } from '../generated/nnFunctions.js';
 import { functions } from '../ops/install.js';
 import * as activations from './functional/activations.js';
+import * as dropouts from './functional/dropouts.js';
 import * as layers from './functional/layers.js';
 import * as losses from './functional/losses.js';
 import * as shared from './functional/shared.js';
@@ -8,6 +9,7 @@ import * as shared from './functional/shared.js';
 const { sigmoid, tanh, softmax, logSoftmax, hardshrink, prelu } = functions.torch;
 const byHand = {
   ...activations,
+  ...dropouts,
   ...layers,
   ...losses,
   ...shared,

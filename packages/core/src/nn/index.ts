@@ -38,7 +38,15 @@ export {
   ConvTranspose3d,
   type ConvTransposeOptions,
 } from './convTranspose.js';
-export { Dropout, type DropoutOptions } from './dropout.js';
+export {
+  AlphaDropout,
+  Dropout,
+  Dropout1d,
+  Dropout2d,
+  Dropout3d,
+  type DropoutOptions,
+  FeatureAlphaDropout,
+} from './dropout.js';
 export { functional } from './functional.js';
 export type { HookResult } from './hookList.js';
 export * as init from './init.js';

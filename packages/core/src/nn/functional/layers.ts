@@ -3,7 +3,7 @@ import { noGrad } from '../../autograd/gradMode.js';
 import { aten } from '../../ops/aten.js';
 import { wrap } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { checkProbability, rowIndex } from '../checks.js';
+import { rowIndex } from '../checks.js';
 import { handleOf, optionalHandle } from './handles.js';
 
 /** y = x Wᵀ + b. @param input `[*, in]` @param weight `[out, in]` @param bias `[out]` */
@@ -15,28 +15,6 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
       optionalHandle('linear', 'bias', bias),
     ) as Handle,
   );
-}
-
-export interface DropoutCall {
-  /** Default true. */
-  training?: boolean;
-  /** Overwrites the input. Default false. */
-  inplace?: boolean;
-}
-
-/**
- * In training, sets each element to 0 with probability `p` and scales the others by 1/(1-p).
- * @throws RangeError for a probability outside [0, 1]
- */
-export function dropout(input: Tensor, p = 0.5, options: DropoutCall = {}): Tensor {
-  checkProbability('dropout', p);
-  const { training = true, inplace = false } = options;
-  const handle = handleOf('dropout', 'input', input);
-  if (inplace) {
-    aten('dropout_')(handle, p, training);
-    return input;
-  }
-  return wrap(aten('dropout')(handle, p, training) as Handle);
 }
 
 export interface EmbeddingLookup {
