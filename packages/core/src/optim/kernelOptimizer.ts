@@ -1,0 +1,161 @@
+import { type Handle, native } from '@flambeau/native';
+import { aten } from '../ops/aten.js';
+import { functions } from '../ops/install.js';
+import { Tensor } from '../tensor/tensor.js';
+import { requireInRange, requireLr } from './checks.js';
+import { foreach } from './foreach.js';
+import { Optimizer, type ParamGroup } from './optimizer.js';
+import { type Bucket, fusedKernelSupports, Plan, type StateName, withGradients } from './plan.js';
+
+/** What every group of an optimiser can be given. */
+export interface KernelOptions {
+  /** Learning rate; a tensor of one element stays where it is. */
+  lr: number | Tensor;
+  /** Times the parameter, is added to its gradient. */
+  weightDecay: number;
+  /** Climbs instead of descending. */
+  maximize: boolean;
+  /**
+   * libtorch's fused kernel, one native call for many parameters: true demands it, false does
+   * without, null takes it for the parameters that it supports.
+   */
+  fused?: boolean | null;
+}
+
+/** Counts of steps and products of coefficients: float32 `[]`, whatever the parameter is. */
+const scalars: ReadonlySet<string> = new Set(['step', 'muProduct']);
+
+/** An optimiser that changes all parameters of one dtype and device by the same native calls. */
+export abstract class KernelOptimizer<
+  Options extends KernelOptions,
+  State extends object,
+> extends Optimizer<Options, State> {
+  #plans = new WeakMap<ParamGroup<Options>, Plan<State>>();
+
+  /** One step of the parameters of a bucket. */
+  protected abstract updateBucket(
+    bucket: Bucket<State>,
+    grads: readonly Handle[],
+    group: ParamGroup<Options>,
+  ): void;
+
+  protected override checkOptions({ lr, weightDecay }: Options): void {
+    requireLr(lr);
+    requireInRange('weightDecay', weightDecay);
+  }
+
+  protected override castState(
+    parameter: Tensor,
+    group: ParamGroup<Options>,
+    name: string,
+    value: Tensor,
+  ): Tensor {
+    return scalars.has(name)
+      ? value.to({ dtype: 'float32', device: scalarDevice(parameter, group) })
+      : value.to({ dtype: parameter.dtype, device: parameter.device });
+  }
+
+  protected override stateReplaced(): void {
+    this.#plans = new WeakMap();
+  }
+
+  protected override updateGroup(group: ParamGroup<Options>): void {
+    const { parameters, grads } = withGradients(group.params);
+    const fused = kernelChoice(group);
+    let plan = this.#plans.get(group);
+    if (plan === undefined || !plan.fits(parameters, fused)) {
+      plan = new Plan(parameters, fused, (parameter) => this.stateOf(parameter, group));
+      this.#plans.set(group, plan);
+    }
+    for (const bucket of plan.buckets) {
+      const own = bucket.positions.map((position) => grads[position] as Handle);
+      this.updateBucket(bucket, own, group);
+    }
+  }
+
+  /** @throws TypeError for a sparse gradient */
+  protected requireDense(parameter: Tensor): void {
+    if (parameter.grad?.layout !== 'strided') {
+      throw new TypeError(
+        `${this.constructor.name} takes dense gradients, got a ${parameter.grad?.layout} one`,
+      );
+    }
+  }
+}
+
+/** Optimisers without a fused kernel have no such option. */
+function kernelChoice({ fused = false }: KernelOptions): boolean | null {
+  return fused;
+}
+
+/** A fused kernel reads the step count where the parameter is; the plain form on the CPU. */
+function scalarDevice(parameter: Tensor, group: KernelOptions) {
+  return kernelChoice(group) !== false && fusedKernelSupports(parameter) ? parameter.device : 'cpu';
+}
+
+/** A step count of 0. */
+export function newStep(parameter: Tensor, group: KernelOptions): Tensor {
+  return functions.torch.zeros([], {
+    dtype: 'float32',
+    device: scalarDevice(parameter, group),
+  });
+}
+
+/** Zeros like the parameter. */
+export function zerosLike(parameter: Tensor): Tensor {
+  return functions.torch.zerosLike(parameter, { memoryFormat: 'preserveFormat' });
+}
+
+export function lrOf({ lr }: KernelOptions): number {
+  return lr instanceof Tensor ? Number(lr.item()) : lr;
+}
+
+/** Adds 1 to the step counts. */
+export function advance<State extends object>(
+  bucket: Bucket<State & { step: Tensor }>,
+): readonly Handle[] {
+  const steps = bucket.list('step');
+  if (bucket.onCpu) {
+    // On a CPU this runs one addition after another, and would make a tensor of the 1 for each.
+    foreach('add_', 'Tensor', steps, aten('scalar_tensor')(1) as Handle, 1);
+  } else {
+    foreach('add_', 'Scalar', steps, 1);
+  }
+  return steps;
+}
+
+/** The numbers in tensors of one element. */
+export function numbersIn(scalars: readonly Handle[]): readonly number[] {
+  return scalars.map((scalar) => Number(native.item(scalar)));
+}
+
+/** The lists of a bucket for foreach kernels: real, complex tensors as pairs of numbers. */
+export class RealLists<State extends object> {
+  readonly parameters: readonly Handle[];
+  /** In the direction of descent, with weight decay where it is not decoupled. */
+  readonly grads: readonly Handle[];
+  readonly #bucket: Bucket<State>;
+
+  constructor(
+    bucket: Bucket<State>,
+    grads: readonly Handle[],
+    { maximize, weightDecay }: Pick<KernelOptions, 'maximize' | 'weightDecay'>,
+  ) {
+    this.#bucket = bucket;
+    this.parameters = this.#real(bucket.parameters);
+    let own = this.#real(grads);
+    if (maximize) own = foreach('neg', '', own);
+    if (weightDecay !== 0) own = foreach('add', 'List', own, this.parameters, weightDecay);
+    this.grads = own;
+  }
+
+  /** The state tensors of that name. */
+  list(name: StateName<State>): readonly Handle[] {
+    return this.#real(this.#bucket.list(name));
+  }
+
+  #real(tensors: readonly Handle[]): readonly Handle[] {
+    if (!this.#bucket.complex) return tensors;
+    return tensors.map((tensor) => aten('view_as_real')(tensor) as Handle);
+  }
+}
