@@ -3,15 +3,23 @@ import { functions } from '../ops/install.js';
 import * as activations from './functional/activations.js';
 import * as dropouts from './functional/dropouts.js';
 import * as layers from './functional/layers.js';
+import * as likelihoods from './functional/likelihoods.js';
 import * as losses from './functional/losses.js';
+import * as marginLosses from './functional/marginLosses.js';
+import * as normalization from './functional/normalization.js';
 import * as shared from './functional/shared.js';
 
 const { sigmoid, tanh, softmax, logSoftmax, hardshrink, prelu } = functions.torch;
+const { cosineEmbeddingLoss, hingeEmbeddingLoss } = functions.torch;
+const { bilinear, cosineSimilarity, pairwiseDistance } = functions.torch;
 const byHand = {
   ...activations,
   ...dropouts,
   ...layers,
+  ...likelihoods,
   ...losses,
+  ...marginLosses,
+  ...normalization,
   ...shared,
   sigmoid,
   tanh,
@@ -19,6 +27,11 @@ const byHand = {
   logSoftmax,
   hardshrink,
   prelu,
+  cosineEmbeddingLoss,
+  hingeEmbeddingLoss,
+  bilinear,
+  cosineSimilarity,
+  pairwiseDistance,
 };
 
 /**

@@ -28,7 +28,7 @@ export {
   Threshold,
 } from './activation.js';
 export type { GradTuple } from './backwardHooks.js';
-export { BatchNorm1d, type BatchNormOptions } from './batchnorm.js';
+export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from './batchnorm.js';
 export { ModuleList, Sequential } from './container.js';
 export { Conv1d, Conv2d, Conv3d, type ConvOptions } from './conv.js';
 export type { PaddingMode } from './convNd.js';
@@ -38,6 +38,12 @@ export {
   ConvTranspose3d,
   type ConvTransposeOptions,
 } from './convTranspose.js';
+export {
+  CosineSimilarity,
+  type CosineSimilarityOptions,
+  PairwiseDistance,
+  type PairwiseDistanceOptions,
+} from './distance.js';
 export {
   AlphaDropout,
   Dropout,
@@ -50,9 +56,57 @@ export {
 export { functional } from './functional.js';
 export type { HookResult } from './hookList.js';
 export * as init from './init.js';
+export {
+  InstanceNorm1d,
+  InstanceNorm2d,
+  InstanceNorm3d,
+  type InstanceNormOptions,
+} from './instancenorm.js';
 export { Identity, Linear, type LinearOptions } from './linear.js';
-export { CrossEntropyLoss, MSELoss } from './loss.js';
+export {
+  BCELoss,
+  BCEWithLogitsLoss,
+  type BCEWithLogitsOptions,
+  CrossEntropyLoss,
+  CTCLoss,
+  KLDivLoss,
+  LabelSmoothingCrossEntropy,
+  type LabelSmoothingOptions,
+  MultiLabelSoftMarginLoss,
+  NLLLoss,
+} from './lossClassification.js';
+export {
+  CosineEmbeddingLoss,
+  HingeEmbeddingLoss,
+  MarginRankingLoss,
+  MultiLabelMarginLoss,
+  MultiMarginLoss,
+  type MultiMarginOptions,
+  SoftMarginLoss,
+  type TripletDistanceLossOptions,
+  TripletMarginLoss,
+  TripletMarginWithDistanceLoss,
+} from './lossMargin.js';
+export {
+  GaussianNLLLoss,
+  HuberLoss,
+  type HuberLossOptions,
+  L1Loss,
+  MSELoss,
+  PoissonNLLLoss,
+  SmoothL1Loss,
+  type SmoothL1Options,
+} from './lossRegression.js';
 export { type AnyModule, type HookOptions, Module } from './module.js';
+export {
+  GroupNorm,
+  type GroupNormOptions,
+  LayerNorm,
+  type LayerNormOptions,
+  LocalResponseNorm,
+  RMSNorm,
+  type RMSNormOptions,
+} from './normalization.js';
 export { Parameter } from './parameter.js';
 export type { SpatialSize } from './sizes.js';
 export { LogSoftmax, Softmax, Softmax2d, Softmin } from './softmax.js';
