@@ -15,6 +15,11 @@ export function checkProbability(owner: string, value: number): void {
   }
 }
 
+/** @throws RangeError unless `margin` is positive */
+export function checkMargin(owner: string, margin: number): void {
+  if (!(margin > 0)) throw new RangeError(`${owner}: margin must be positive, got ${margin}`);
+}
+
 /**
  * The row that a possibly negative index stands for.
  * @throws RangeError when there is no such row

@@ -1,15 +1,9 @@
-import type { Reduction } from '../../ops/argumentTypes.js';
 import { functions } from '../../ops/install.js';
+import { tidy } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { sameShape, shapeText } from '../shapes.js';
 import { handleOf } from './handles.js';
-
-export type LossReduction = Exclude<Reduction, number>;
-
-export interface ReductionOption {
-  /** 'mean' (default), 'sum', or 'none' for one loss an element. */
-  reduction?: LossReduction;
-}
+import { type LossReduction, type ReductionOption, reduceLoss } from './reduction.js';
 
 export interface WeightedMeanOption extends ReductionOption {
   /** The weight of each element; 'mean' then divides by the sum of the weights. */
@@ -38,29 +32,62 @@ function requireSameShape(owner: string, input: Tensor, name: string, other: Ten
   }
 }
 
+/** The weighted mean divides by the sum of the weights. */
+function reduceWeighted(
+  owner: string,
+  losses: Tensor,
+  weight: Tensor,
+  reduction: LossReduction,
+): Tensor {
+  requireSameShape(owner, losses, 'weight', weight);
+  const weighted = losses.mul(weight);
+  return reduction === 'mean'
+    ? weighted.sum().div(weight.sum())
+    : reduceLoss(owner, weighted, reduction);
+}
+
 /** (input - target)², element by element. Warns when the shapes differ. */
 export function mseLoss(input: Tensor, target: Tensor, options: WeightedMeanOption = {}): Tensor {
   const { reduction = 'mean', weight } = options;
   const [x, y] = broadcastPair('mseLoss', input, target);
   if (weight === undefined || weight === null) return functions.nn.mseLoss(x, y, { reduction });
-  requireSameShape('mseLoss', x, 'weight', weight);
-  const weighted = functions.nn.mseLoss(x, y, { reduction: 'none' }).mul(weight);
-  switch (reduction) {
-    case 'none':
-      return weighted;
-    case 'sum':
-      return weighted.sum();
-    case 'mean':
-      return weighted.sum().div(weight.sum());
-    default:
-      throw new RangeError(`reduction must be 'none', 'mean' or 'sum', got '${String(reduction)}'`);
-  }
+  return tidy(() =>
+    reduceWeighted('mseLoss', functions.nn.mseLoss(x, y, { reduction: 'none' }), weight, reduction),
+  );
 }
 
 /** |input - target|, element by element. Warns when the shapes differ. */
-export function l1Loss(input: Tensor, target: Tensor, options: ReductionOption = {}): Tensor {
+export function l1Loss(input: Tensor, target: Tensor, options: WeightedMeanOption = {}): Tensor {
+  const { reduction = 'mean', weight } = options;
   const [x, y] = broadcastPair('l1Loss', input, target);
-  return functions.nn.l1Loss(x, y, options);
+  if (weight === undefined || weight === null) return functions.nn.l1Loss(x, y, { reduction });
+  return tidy(() =>
+    reduceWeighted('l1Loss', functions.nn.l1Loss(x, y, { reduction: 'none' }), weight, reduction),
+  );
+}
+
+export interface HuberOptions extends ReductionOption {
+  /** Where the square turns into the line. Default 1. */
+  delta?: number;
+  /** The weight of each element; unlike in the other losses, 'mean' does not divide by it. */
+  weight?: Tensor | null;
+}
+
+/**
+ * 0.5 d² where d = |input - target| is below `delta`, else delta (d - 0.5 delta) (Huber 1964).
+ * Warns when the shapes differ.
+ */
+export function huberLoss(input: Tensor, target: Tensor, options: HuberOptions = {}): Tensor {
+  const { delta = 1, reduction = 'mean', weight } = options;
+  const [x, y] = broadcastPair('huberLoss', input, target);
+  if (weight === undefined || weight === null) {
+    return functions.nn.huberLoss(x, y, { reduction, delta });
+  }
+  requireSameShape('huberLoss', x, 'weight', weight);
+  return tidy(() => {
+    const losses = functions.nn.huberLoss(x, y, { reduction: 'none', delta });
+    return reduceLoss('huberLoss', losses.mul(weight), reduction);
+  });
 }
 
 /**
