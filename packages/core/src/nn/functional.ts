@@ -4,9 +4,7 @@ import * as activations from './functional/activations.js';
 import * as dropouts from './functional/dropouts.js';
 import * as layers from './functional/layers.js';
 import * as likelihoods from './functional/likelihoods.js';
-import * as likelihoods from './functional/likelihoods.js';
 import * as losses from './functional/losses.js';
-import * as marginLosses from './functional/marginLosses.js';
 import * as marginLosses from './functional/marginLosses.js';
 import * as normalization from './functional/normalization.js';
 import * as shared from './functional/shared.js';
@@ -14,16 +12,12 @@ import * as shared from './functional/shared.js';
 const { sigmoid, tanh, softmax, logSoftmax, hardshrink, prelu } = functions.torch;
 const { cosineEmbeddingLoss, hingeEmbeddingLoss } = functions.torch;
 const { bilinear, cosineSimilarity, pairwiseDistance } = functions.torch;
-const { cosineEmbeddingLoss, hingeEmbeddingLoss } = functions.torch;
-const { bilinear, cosineSimilarity, pairwiseDistance } = functions.torch;
 const byHand = {
   ...activations,
   ...dropouts,
   ...layers,
   ...likelihoods,
-  ...likelihoods,
   ...losses,
-  ...marginLosses,
   ...marginLosses,
   ...normalization,
   ...shared,
@@ -33,11 +27,6 @@ const byHand = {
   logSoftmax,
   hardshrink,
   prelu,
-  cosineEmbeddingLoss,
-  hingeEmbeddingLoss,
-  bilinear,
-  cosineSimilarity,
-  pairwiseDistance,
   cosineEmbeddingLoss,
   hingeEmbeddingLoss,
   bilinear,

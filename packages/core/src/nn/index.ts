@@ -45,12 +45,6 @@ export {
   type PairwiseDistanceOptions,
 } from './distance.js';
 export {
-  CosineSimilarity,
-  type CosineSimilarityOptions,
-  PairwiseDistance,
-  type PairwiseDistanceOptions,
-} from './distance.js';
-export {
   AlphaDropout,
   Dropout,
   Dropout1d,
