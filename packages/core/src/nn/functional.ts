@@ -2,12 +2,15 @@ import type { NnFunctions } from '../generated/nnFunctions.js';
 import { functions } from '../ops/install.js';
 import * as activations from './functional/activations.js';
 import * as dropouts from './functional/dropouts.js';
+import * as fractionalPooling from './functional/fractionalPooling.js';
 import * as layers from './functional/layers.js';
 import * as likelihoods from './functional/likelihoods.js';
 import * as losses from './functional/losses.js';
 import * as marginLosses from './functional/marginLosses.js';
 import * as normalization from './functional/normalization.js';
+import * as pooling from './functional/pooling.js';
 import * as shared from './functional/shared.js';
+import * as unpooling from './functional/unpooling.js';
 
 const { sigmoid, tanh, softmax, logSoftmax, hardshrink, prelu } = functions.torch;
 const { cosineEmbeddingLoss, hingeEmbeddingLoss } = functions.torch;
@@ -20,6 +23,9 @@ const byHand = {
   ...losses,
   ...marginLosses,
   ...normalization,
+  ...fractionalPooling,
+  ...pooling,
+  ...unpooling,
   ...shared,
   sigmoid,
   tanh,

@@ -27,6 +27,22 @@ export {
   Tanhshrink,
   Threshold,
 } from './activation.js';
+export {
+  AdaptiveAvgPool1d,
+  AdaptiveAvgPool2d,
+  AdaptiveAvgPool3d,
+  AdaptiveMaxPool1d,
+  AdaptiveMaxPool2d,
+  AdaptiveMaxPool3d,
+  type AdaptiveMaxPoolOptions,
+} from './adaptivePool.js';
+export {
+  AvgPool1d,
+  type AvgPool1dOptions,
+  AvgPool2d,
+  AvgPool3d,
+  type AvgPoolOptions,
+} from './avgPool.js';
 export type { GradTuple } from './backwardHooks.js';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from './batchnorm.js';
 export { ModuleList, Sequential } from './container.js';
@@ -53,6 +69,11 @@ export {
   type DropoutOptions,
   FeatureAlphaDropout,
 } from './dropout.js';
+export {
+  FractionalMaxPool2d,
+  FractionalMaxPool3d,
+  type FractionalMaxPoolOptions,
+} from './fractionalMaxPool.js';
 export { functional } from './functional.js';
 export type { HookResult } from './hookList.js';
 export * as init from './init.js';
@@ -97,6 +118,9 @@ export {
   SmoothL1Loss,
   type SmoothL1Options,
 } from './lossRegression.js';
+export { LPPool1d, LPPool2d, LPPool3d } from './lpPool.js';
+export { MaxPool1d, MaxPool2d, MaxPool3d, type MaxPoolOptions, type Pooled } from './maxPool.js';
+export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d, type MaxUnpoolOptions } from './maxUnpool.js';
 export { type AnyModule, type HookOptions, Module } from './module.js';
 export {
   GroupNorm,
