@@ -3,6 +3,15 @@ export { Adagrad, type AdagradOptions, type AdagradState } from './adagrad.js';
 export { Adam, type AdamOptions, type AdamState } from './adam.js';
 export { Adamax, type AdamaxOptions, type AdamaxState } from './adamax.js';
 export { AdamW, type AdamWOptions } from './adamw.js';
+export {
+  type Annealing,
+  annealingCos,
+  annealingExp,
+  annealingLinear,
+  annealingNo,
+  annealingPoly,
+} from './annealing.js';
+export * as lrScheduler from './lrScheduler/index.js';
 export { NAdam, type NAdamOptions, type NAdamState } from './nadam.js';
 export {
   Optimizer,

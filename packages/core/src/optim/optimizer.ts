@@ -191,7 +191,7 @@ export abstract class Optimizer<Options extends object, State extends object>
   }
 
   #knownOptions(saved: Readonly<Record<string, unknown>>): Partial<Options> {
-    const known = Object.keys(this.defaults)
+    const known = [...Object.keys(this.defaults), ...scheduleOptions]
       .map((name) => [name, saved[toPythonName(name)]] as const)
       .filter(([, value]) => value !== undefined);
     return Object.fromEntries(known) as Partial<Options>;
@@ -230,6 +230,9 @@ export abstract class Optimizer<Options extends object, State extends object>
     this.dispose();
   }
 }
+
+/** What learning rate schedulers put into groups. */
+const scheduleOptions = ['initialLr', 'maxLr', 'minLr', 'baseMomentum', 'maxMomentum'];
 
 function tensorsIn(state: object): Tensor[] {
   return Object.values(state).filter((value) => value instanceof Tensor);
