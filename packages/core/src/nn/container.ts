@@ -1,53 +1,24 @@
 import { inspect } from 'node:util';
 import type { Tensor } from '../tensor/tensor.js';
 import { type AnyModule, Module } from './module.js';
+import { OrderedParts } from './orderedParts.js';
 
 /** Modules in an order, under the names '0', '1' … unless they are given others. */
-abstract class OrderedModules<In extends readonly unknown[], Out, Item extends AnyModule>
-  extends Module<In, Out>
-  implements Iterable<Item>
-{
-  [index: number]: Item;
-
-  /** The modules in order; one that was added twice is there twice. */
-  protected get items(): Item[] {
+abstract class OrderedModules<
+  In extends readonly unknown[],
+  Out,
+  Item extends AnyModule,
+> extends OrderedParts<In, Out, Item> {
+  protected override get items(): Item[] {
     return Object.values(this).filter((value) => value instanceof Module) as Item[];
   }
 
-  get length(): number {
-    return this.items.length;
+  protected override get kind(): string {
+    return 'modules';
   }
 
-  [Symbol.iterator](): Iterator<Item> {
-    return this.items[Symbol.iterator]();
-  }
-
-  /**
-   * @param index from the end where negative
-   * @throws RangeError when there is none
-   */
-  at(index: number): Item {
-    const { items } = this;
-    const item = items.at(index);
-    if (item === undefined) {
-      throw new RangeError(`index ${index} is out of range of ${items.length} modules`);
-    }
-    return item;
-  }
-
-  /** @throws TypeError where the modules have names: {@link addModule} then takes one more */
-  append(module: Item): this {
-    const { length } = this;
-    if (length > 0 && !Object.hasOwn(this, length - 1)) {
-      throw new TypeError('append() numbers its module, but these have names: use addModule()');
-    }
-    this.addModule(String(length), module);
-    return this;
-  }
-
-  extend(modules: Iterable<Item>): this {
-    for (const module of modules) this.append(module);
-    return this;
+  protected override add(name: string, module: Item): void {
+    this.addModule(name, module);
   }
 }
 

@@ -122,6 +122,8 @@ export { LPPool1d, LPPool2d, LPPool3d } from './lpPool.js';
 export { MaxPool1d, MaxPool2d, MaxPool3d, type MaxPoolOptions, type Pooled } from './maxPool.js';
 export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d, type MaxUnpoolOptions } from './maxUnpool.js';
 export { type AnyModule, type HookOptions, Module } from './module.js';
+export { ModuleDict } from './moduleDict.js';
+export type { NamedEntries } from './namedParts.js';
 export {
   GroupNorm,
   type GroupNormOptions,
@@ -132,6 +134,7 @@ export {
   type RMSNormOptions,
 } from './normalization.js';
 export { Parameter } from './parameter.js';
+export { ParameterDict, ParameterList } from './parameterContainers.js';
 export type { SpatialSize } from './sizes.js';
 export { LogSoftmax, Softmax, Softmax2d, Softmin } from './softmax.js';
 export { Embedding, type EmbeddingOptions } from './sparse.js';
