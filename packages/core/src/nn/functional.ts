@@ -3,6 +3,7 @@ import { functions } from '../ops/install.js';
 import * as activations from './functional/activations.js';
 import * as dropouts from './functional/dropouts.js';
 import * as fractionalPooling from './functional/fractionalPooling.js';
+import { interpolate } from './functional/interpolate.js';
 import * as layers from './functional/layers.js';
 import * as likelihoods from './functional/likelihoods.js';
 import * as losses from './functional/losses.js';
@@ -27,6 +28,7 @@ const byHand = {
   ...pooling,
   ...unpooling,
   ...shared,
+  interpolate,
   sigmoid,
   tanh,
   softmax,

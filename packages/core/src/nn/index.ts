@@ -27,6 +27,7 @@ export {
   Tanhshrink,
   Threshold,
 } from './activation.js';
+export { AdaptiveConcatPool2d } from './adaptiveConcatPool.js';
 export {
   AdaptiveAvgPool1d,
   AdaptiveAvgPool2d,
@@ -45,6 +46,7 @@ export {
 } from './avgPool.js';
 export type { GradTuple } from './backwardHooks.js';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from './batchnorm.js';
+export { type BnDropLinOptions, bnDropLin } from './bnDropLin.js';
 export { ModuleList, Sequential } from './container.js';
 export { Conv1d, Conv2d, Conv3d, type ConvOptions } from './conv.js';
 export type { PaddingMode } from './convNd.js';
@@ -69,6 +71,7 @@ export {
   type DropoutOptions,
   FeatureAlphaDropout,
 } from './dropout.js';
+export { Flatten, Unflatten } from './flatten.js';
 export {
   FractionalMaxPool2d,
   FractionalMaxPool3d,
@@ -133,9 +136,34 @@ export {
   RMSNorm,
   type RMSNormOptions,
 } from './normalization.js';
+export {
+  CircularPad1d,
+  CircularPad2d,
+  CircularPad3d,
+  ConstantPad1d,
+  ConstantPad2d,
+  ConstantPad3d,
+  ReflectionPad1d,
+  ReflectionPad2d,
+  ReflectionPad3d,
+  ReplicationPad1d,
+  ReplicationPad2d,
+  ReplicationPad3d,
+  ZeroPad1d,
+  ZeroPad2d,
+  ZeroPad3d,
+} from './padding.js';
 export { Parameter } from './parameter.js';
 export { ParameterDict, ParameterList } from './parameterContainers.js';
+export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from './shuffle.js';
+export { SigmoidRange, sigmoidRange } from './sigmoidRange.js';
 export type { SpatialSize } from './sizes.js';
 export { LogSoftmax, Softmax, Softmax2d, Softmin } from './softmax.js';
 export { Embedding, type EmbeddingOptions } from './sparse.js';
 export { type KeyMismatch, type StateDict, StateDictError } from './stateDict.js';
+export {
+  Upsample,
+  type UpsampleOptions,
+  UpsamplingBilinear2d,
+  UpsamplingNearest2d,
+} from './upsample.js';
