@@ -141,6 +141,33 @@ result = [m(x), repr(m)]`,
       { gradients: true },
     ));
 
+  it('a network of convolutions, poolings and norms trains as in Python', () =>
+    oracle.compare(
+      ({ x, t }) => {
+        const model = new nn.Sequential(
+          new nn.Conv2d(3, 4, 3, { padding: 1, bias: false }),
+          new nn.BatchNorm2d(4),
+          new nn.ReLU({ inplace: true }),
+          new nn.MaxPool2d(3, { stride: 2, padding: 1 }),
+          new nn.Sequential(new nn.Conv2d(4, 6, 3), new nn.GroupNorm(2, 6), new nn.ReLU()),
+          new nn.AdaptiveAvgPool2d(1),
+          new nn.Flatten(),
+          new nn.Linear(6, 5),
+        );
+        const loss: Tensor = nn.functional.crossEntropy(model.call(x), t);
+        loss.backward();
+        return [loss, ...stateOf(model), Object.keys(model.stateDict()), model.toString()];
+      },
+      `${pythonState}m = nn.Sequential(nn.Conv2d(3, 4, 3, padding=1, bias=False), nn.BatchNorm2d(4), nn.ReLU(inplace=True),
+nn.MaxPool2d(3, stride=2, padding=1), nn.Sequential(nn.Conv2d(4, 6, 3), nn.GroupNorm(2, 6), nn.ReLU()),
+nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(6, 5))
+loss = F.cross_entropy(m(x), t)
+loss.backward()
+result = [loss, *state(m), list(m.state_dict()), repr(m)]`,
+      { x: torch.randn([4, 3, 12, 10]), t: torch.randint(5, [4]) },
+      { absolute: 1e-4, relative: 1e-3 },
+    ));
+
   it('refuses what does not fit', () => {
     expect(() => new nn.Conv2d(3, 4, 0)).toThrow(
       'Conv2d: kernelSize must be a whole number or 2 of them of at least 1, got 0',
