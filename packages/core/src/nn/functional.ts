@@ -4,6 +4,7 @@ import * as activations from './functional/activations.js';
 import * as dropouts from './functional/dropouts.js';
 import * as fractionalPooling from './functional/fractionalPooling.js';
 import { interpolate } from './functional/interpolate.js';
+import * as embeddings from './functional/embeddings.js';
 import * as layers from './functional/layers.js';
 import * as likelihoods from './functional/likelihoods.js';
 import * as losses from './functional/losses.js';
@@ -19,6 +20,7 @@ const { bilinear, cosineSimilarity, pairwiseDistance } = functions.torch;
 const byHand = {
   ...activations,
   ...dropouts,
+  ...embeddings,
   ...layers,
   ...likelihoods,
   ...losses,

@@ -47,6 +47,7 @@ export {
 export type { GradTuple } from './backwardHooks.js';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from './batchnorm.js';
 export { type BnDropLinOptions, bnDropLin } from './bnDropLin.js';
+export { Bilinear } from './bilinear.js';
 export { ModuleList, Sequential } from './container.js';
 export { Conv1d, Conv2d, Conv3d, type ConvOptions } from './conv.js';
 export type { PaddingMode } from './convNd.js';
@@ -77,6 +78,8 @@ export {
   FractionalMaxPool3d,
   type FractionalMaxPoolOptions,
 } from './fractionalMaxPool.js';
+export { EmbeddingBag, type EmbeddingBagOptions } from './embeddingBag.js';
+export type { EmbeddingOptions } from './embeddingTable.js';
 export { functional } from './functional.js';
 export type { HookResult } from './hookList.js';
 export * as init from './init.js';
@@ -159,7 +162,7 @@ export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from './shuffle.js';
 export { SigmoidRange, sigmoidRange } from './sigmoidRange.js';
 export type { SpatialSize } from './sizes.js';
 export { LogSoftmax, Softmax, Softmax2d, Softmin } from './softmax.js';
-export { Embedding, type EmbeddingOptions } from './sparse.js';
+export { Embedding } from './sparse.js';
 export { type KeyMismatch, type StateDict, StateDictError } from './stateDict.js';
 export {
   Upsample,
