@@ -38,6 +38,11 @@ const image: readonly Case[] = [
   ['nn.CircularPad2d((1, 2, 0, 3))', () => new nn.CircularPad2d([1, 2, 0, 3])],
   ['nn.Flatten(0, 1)', () => new nn.Flatten(0, 1)],
   ['nn.Unflatten(1, (2, -1, 1))', () => new nn.Unflatten(1, [2, -1, 1])],
+  ['nn.Unfold(2)', () => new nn.Unfold(2)],
+  [
+    'nn.Unfold((3, 2), dilation=(1, 2), padding=1, stride=(2, 1))',
+    () => new nn.Unfold([3, 2], { dilation: [1, 2], padding: 1, stride: [2, 1] }),
+  ],
   ['nn.PixelShuffle(2)', () => new nn.PixelShuffle(2)],
   ['nn.PixelUnshuffle(2)', () => new nn.PixelUnshuffle(2)],
   ['nn.ChannelShuffle(2)', () => new nn.ChannelShuffle(2)],
@@ -109,6 +114,21 @@ describeWithOracle('layers that change the shape', (oracle) => {
       ),
     );
   }
+
+  it.each([
+    ['nn.Fold((5, 4), 2)', () => new nn.Fold([5, 4], 2)],
+    [
+      'nn.Fold(6, (2, 2), padding=1, stride=(2, 3), dilation=(1, 1))',
+      () => new nn.Fold(6, [2, 2], { padding: 1, stride: [2, 3], dilation: [1, 1] }),
+    ],
+  ] as const)('%s', (python, make) =>
+    oracle.compare(
+      ({ x }) => [make().call(x), make().call(x.select(0, 0)), make().toString()],
+      `m = ${python}\nresult = [m(x), m(x[0]), repr(m)]`,
+      { x: torch.randn([2, 12, 12]) },
+      { gradients: true },
+    ),
+  );
 
   it('interpolate with antialias', () =>
     oracle.compare(
@@ -189,6 +209,9 @@ result = [y, *state(m), repr(m)]`,
       expect(() => new nn.ReflectionPad2d(4).call(image)).toThrow();
       expect(() => new nn.Unflatten(1, 4 as never)).toThrow('unflattenedSize must be a list');
       expect(() => new nn.Unflatten(1, [2, 2]).call(image)).toThrow();
+      expect(() => new nn.Unfold(0)).toThrow('Unfold: kernelSize must be a whole number or 2');
+      expect(() => new nn.Fold([1, 2, 3], 2)).toThrow('Fold: outputSize must be');
+      expect(() => F.unfold([1] as never, 2)).toThrow('unfold: input must be a Tensor');
       expect(() => new nn.PixelShuffle(0)).toThrow('upscaleFactor must be one whole number');
       expect(() => new nn.PixelShuffle(3).call(image)).toThrow();
       expect(() => new nn.ChannelShuffle(1.5)).toThrow('ChannelShuffle: groups must be');

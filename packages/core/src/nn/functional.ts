@@ -13,6 +13,7 @@ import * as normalization from './functional/normalization.js';
 import * as pooling from './functional/pooling.js';
 import * as shared from './functional/shared.js';
 import * as unpooling from './functional/unpooling.js';
+import * as windows from './functional/windows.js';
 
 const { sigmoid, tanh, softmax, logSoftmax, hardshrink, prelu } = functions.torch;
 const { cosineEmbeddingLoss, hingeEmbeddingLoss } = functions.torch;
@@ -29,6 +30,7 @@ const byHand = {
   ...fractionalPooling,
   ...pooling,
   ...unpooling,
+  ...windows,
   ...shared,
   interpolate,
   sigmoid,

@@ -73,6 +73,7 @@ export {
   FeatureAlphaDropout,
 } from './dropout.js';
 export { Flatten, Unflatten } from './flatten.js';
+export { Fold, Unfold } from './fold.js';
 export {
   FractionalMaxPool2d,
   FractionalMaxPool3d,
