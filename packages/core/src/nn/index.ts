@@ -46,8 +46,8 @@ export {
 } from './avgPool.js';
 export type { GradTuple } from './backwardHooks.js';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from './batchnorm.js';
-export { type BnDropLinOptions, bnDropLin } from './bnDropLin.js';
 export { Bilinear } from './bilinear.js';
+export { type BnDropLinOptions, bnDropLin } from './bnDropLin.js';
 export { ModuleList, Sequential } from './container.js';
 export { Conv1d, Conv2d, Conv3d, type ConvOptions } from './conv.js';
 export type { PaddingMode } from './convNd.js';
@@ -72,6 +72,8 @@ export {
   type DropoutOptions,
   FeatureAlphaDropout,
 } from './dropout.js';
+export { EmbeddingBag, type EmbeddingBagOptions } from './embeddingBag.js';
+export type { EmbeddingOptions } from './embeddingTable.js';
 export { Flatten, Unflatten } from './flatten.js';
 export { Fold, Unfold } from './fold.js';
 export {
@@ -79,8 +81,6 @@ export {
   FractionalMaxPool3d,
   type FractionalMaxPoolOptions,
 } from './fractionalMaxPool.js';
-export { EmbeddingBag, type EmbeddingBagOptions } from './embeddingBag.js';
-export type { EmbeddingOptions } from './embeddingTable.js';
 export { functional } from './functional.js';
 export type { HookResult } from './hookList.js';
 export * as init from './init.js';
