@@ -1,6 +1,9 @@
 import { nn, type optim, type Tensor } from '@flambeau/core';
 
-type AnyOptimizer = optim.Optimizer<object, object>;
+type AnyOptimizer = Pick<
+  optim.Optimizer<object, object>,
+  'zeroGrad' | 'step' | 'stateDict' | 'dispose' | typeof Symbol.dispose
+>;
 
 /** 20 steps of a small network; gives all parameters and the optimiser's state. */
 export function train(

@@ -1,7 +1,7 @@
 import type { Handle } from '@flambeau/native';
 import { aten } from '../ops/aten.js';
 
-type Argument = number | readonly number[] | Handle | readonly Handle[];
+type Argument = number | boolean | null | readonly number[] | Handle | readonly Handle[];
 
 /**
  * Runs `aten::_foreach_{name}`, one native call for lists of tensors; in-place ones end in `_`.

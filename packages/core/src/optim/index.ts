@@ -11,6 +11,8 @@ export {
   annealingNo,
   annealingPoly,
 } from './annealing.js';
+export { Lamb, type LambOptions, type LambState } from './lamb.js';
+export { Lookahead, type LookaheadStateDict } from './lookahead.js';
 export * as lrScheduler from './lrScheduler/index.js';
 export { NAdam, type NAdamOptions, type NAdamState } from './nadam.js';
 export {
