@@ -139,6 +139,25 @@ F.softmin(x, 0, dtype=torch.float64), F.prelu(x, x.mean().reshape(1)), F.hardshr
       { gradients: true },
     ));
 
+  it('functionals whose names say that they overwrite', () =>
+    oracle.compare(
+      ({ x }) => {
+        const copies = Array.from({ length: 5 }, () => x.mul(1));
+        const [a, b, c, d, e] = copies as [Tensor, Tensor, Tensor, Tensor, Tensor];
+        F.relu_(a);
+        F.selu_(b);
+        F.celu_(c, 0.5);
+        F.rrelu_(d, { training: true });
+        F.threshold_(e, 0.1, 2);
+        return [...copies, F.logsigmoid(x)];
+      },
+      `a, b, c, d, e = (x * 1 for _ in range(5))
+F.relu_(a), F.selu_(b), F.celu_(c, 0.5), F.rrelu_(d, training=True), F.threshold_(e, 0.1, 2.)
+result = [a, b, c, d, e, F.logsigmoid(x)]`,
+      { x: torch.randn([4, 5]) },
+      { gradients: true },
+    ));
+
   it.each([true, false])('gumbelSoftmax, hard %s', (hard) =>
     oracle.compare(
       ({ x }) => F.gumbelSoftmax(x, { tau: 0.7, hard, dim: 0 }),

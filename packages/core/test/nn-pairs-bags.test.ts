@@ -50,6 +50,14 @@ result = [*[m(x, y) for m in ms], *map(repr, ms), F.pairwise_distance(x, y, 3), 
       { gradients: true },
     ));
 
+  it('pdist', () =>
+    oracle.compare(
+      ({ x }) => [nn.functional.pdist(x), nn.functional.pdist(x, 1.5)],
+      '[F.pdist(x), F.pdist(x, 1.5)]',
+      { x: torch.randn([5, 3]) },
+      { gradients: true },
+    ));
+
   it.each([
     ['plain', {}, ''],
     ['of sums', { mode: 'sum' }, "mode='sum'"],

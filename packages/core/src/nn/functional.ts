@@ -17,7 +17,8 @@ import * as windows from './functional/windows.js';
 
 const { sigmoid, tanh, softmax, logSoftmax, hardshrink, prelu } = functions.torch;
 const { cosineEmbeddingLoss, hingeEmbeddingLoss } = functions.torch;
-const { bilinear, cosineSimilarity, pairwiseDistance } = functions.torch;
+const { bilinear, cosineSimilarity, pairwiseDistance, pdist } = functions.torch;
+const { relu_, selu_, celu_, rrelu_, threshold_ } = functions.torch;
 const byHand = {
   ...activations,
   ...dropouts,
@@ -44,6 +45,13 @@ const byHand = {
   bilinear,
   cosineSimilarity,
   pairwiseDistance,
+  pdist,
+  logsigmoid: functions.nn.logSigmoid,
+  relu_,
+  selu_,
+  celu_,
+  rrelu_,
+  threshold_,
 };
 
 /**
