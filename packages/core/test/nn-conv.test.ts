@@ -124,9 +124,10 @@ result = [m(x), repr(m)]`,
       ({ x, w, b }) => [
         nn.functional.conv2d(x, w, b, { padding: 'same' }),
         nn.functional.convTranspose2d(x, w, { stride: 2 }),
+        nn.functional.convTbc(x.select(0, 0), w.select(0, 0), b),
       ],
-      "[F.conv2d(x, w, b, padding='same'), F.conv_transpose2d(x, w, stride=2)]",
-      { x: torch.randn([2, 3, 4, 5]), w: torch.randn([3, 3, 3, 3]), b: torch.randn([3]) },
+      "[F.conv2d(x, w, b, padding='same'), F.conv_transpose2d(x, w, stride=2), F.conv_tbc(x[0], w[0], b)]",
+      { x: torch.randn([2, 3, 4, 3]), w: torch.randn([3, 3, 3, 3]), b: torch.randn([3]) },
       { gradients: true, absolute: 1e-3 },
     ));
 

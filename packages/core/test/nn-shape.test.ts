@@ -143,6 +143,29 @@ F.interpolate(x, (4, 6), mode='lanczos', antialias=True)]`,
       { gradients: true, absolute: 1e-4 },
     ));
 
+  it.each(['bilinear', 'nearest', 'bicubic'] as const)('gridSample and affineGrid, %s', (mode) =>
+    oracle.compare(
+      ({ x, t }) =>
+        (['zeros', 'border', 'reflection'] as const).map((paddingMode) => {
+          const alignCorners = paddingMode === 'border';
+          const grid = F.affineGrid(t, [2, 3, 5, 6], { alignCorners });
+          return F.gridSample(x, grid, { mode, paddingMode, alignCorners });
+        }),
+      `[F.grid_sample(x, F.affine_grid(t, (2, 3, 5, 6), align_corners=p == 'border'), mode, p, align_corners=p == 'border')
+for p in ('zeros', 'border', 'reflection')]`,
+      { x: torch.randn([2, 3, 4, 4]), t: torch.randn([2, 2, 3]), mode },
+      { absolute: 1e-3 },
+    ),
+  );
+
+  it('gridSample and affineGrid of a volume', () =>
+    oracle.compare(
+      ({ x, t }) => F.gridSample(x, F.affineGrid(t, [2, 3, 2, 3, 4])),
+      'F.grid_sample(x, F.affine_grid(t, (2, 3, 2, 3, 4), align_corners=False), align_corners=False)',
+      { x: torch.randn([2, 3, 4, 4, 4]), t: torch.rand([2, 3, 4]).mul(0.2) },
+      { gradients: true, absolute: 1e-3 },
+    ));
+
   it('AdaptiveConcatPool2d: the largest values, then the means', () =>
     oracle.compare(
       ({ x }) => [new nn.AdaptiveConcatPool2d().call(x), new nn.AdaptiveConcatPool2d(2).call(x)],
@@ -202,6 +225,13 @@ result = [y, *state(m), repr(m)]`,
       expect(call({ size: 2, mode: 'lanczos' })).toThrow("mode 'lanczos' needs antialias");
       expect(call({ size: 2, recomputeScaleFactor: true })).toThrow('needs a scaleFactor');
       expect(() => F.interpolate([1] as never, { size: 2 })).toThrow('input must be a Tensor');
+      expect(() => F.gridSample(image, image, { mode: 'cubic' as never })).toThrow(
+        "gridSample: mode must be 'bilinear', 'nearest', 'bicubic', got 'cubic'",
+      );
+      expect(() => F.affineGrid(torch.ones([1, 2, 3]), [1, 1, 2])).toThrow('4 or 5 numbers');
+      expect(() => F.affineGrid(torch.ones([1, 3, 3]), [1, 1, 2, 2])).toThrow(
+        'theta must have shape [batch, 2, 3] for 4 sizes, got [1, 3, 3]',
+      );
       expect(() => new nn.ZeroPad2d([1, 2])).toThrow(
         'ZeroPad2d: padding must be a whole number or 4 of them, got [ 1, 2 ]',
       );

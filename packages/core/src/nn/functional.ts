@@ -4,6 +4,7 @@ import * as activations from './functional/activations.js';
 import * as dropouts from './functional/dropouts.js';
 import * as embeddings from './functional/embeddings.js';
 import * as fractionalPooling from './functional/fractionalPooling.js';
+import * as gridSampling from './functional/gridSampling.js';
 import { interpolate } from './functional/interpolate.js';
 import * as layers from './functional/layers.js';
 import * as likelihoods from './functional/likelihoods.js';
@@ -29,6 +30,7 @@ const byHand = {
   ...marginLosses,
   ...normalization,
   ...fractionalPooling,
+  ...gridSampling,
   ...pooling,
   ...unpooling,
   ...windows,
