@@ -168,7 +168,7 @@ result = [[g[k] for k in ('params', 'param_names', 'betas', 'lr')] for g in grou
       },
     );
     for (const own of Object.values(state.state)) {
-      for (const held of Object.values(own)) held.dispose();
+      for (const held of Object.values(own)) (held as Tensor).dispose();
     }
   });
 });

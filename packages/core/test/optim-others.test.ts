@@ -147,7 +147,7 @@ result = [[k, opt.param_groups[0][k]] for k in numbers]`,
         },
       );
       for (const tensors of Object.values(state)) {
-        for (const held of Object.values(tensors)) held.dispose();
+        for (const held of Object.values(tensors)) (held as Tensor).dispose();
       }
     },
   );

@@ -25,7 +25,7 @@ export function train(
   const { state } = optimizer.stateDict();
   const tensors = Object.values(state).flatMap((own) => Object.values(own));
   const names = Object.values(state).flatMap((own) => Object.keys(own));
-  return [...model.parameters(), ...tensors.map((state) => state.clone()), ...names];
+  return [...model.parameters(), ...tensors.map((state) => (state as Tensor).clone()), ...names];
 }
 
 /** The same in Python; `make` is an expression of `model`. */

@@ -12,6 +12,7 @@ export {
   annealingPoly,
 } from './annealing.js';
 export { Lamb, type LambOptions, type LambState } from './lamb.js';
+export { LBFGS, type LBFGSOptions, type LBFGSState } from './lbfgs.js';
 export { Lookahead, type LookaheadStateDict } from './lookahead.js';
 export * as lrScheduler from './lrScheduler/index.js';
 export { NAdam, type NAdamOptions, type NAdamState } from './nadam.js';
@@ -21,6 +22,7 @@ export {
   type ParamGroup,
   type ParamGroupInit,
   type Params,
+  type StateEntry,
 } from './optimizer.js';
 export { RAdam, type RAdamOptions, type RAdamState } from './radam.js';
 export { RMSprop, type RMSpropOptions, type RMSpropState } from './rmsprop.js';

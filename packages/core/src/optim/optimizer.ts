@@ -24,9 +24,12 @@ export type Params<Options extends object> =
   | Iterable<NamedTensor>
   | Iterable<ParamGroupInit<Options>>;
 
+/** What a state can hold: tensors, numbers such as counts, and lists of them. */
+export type StateEntry = Tensor | number | null | readonly StateEntry[];
+
 /** PyTorch's layout and names: parameters are numbers, counted through all groups. */
 export interface OptimizerStateDict {
-  readonly state: Readonly<Record<number, Readonly<Record<string, Tensor>>>>;
+  readonly state: Readonly<Record<number, Readonly<Record<string, StateEntry>>>>;
   readonly param_groups: readonly Readonly<Record<string, unknown>>[];
 }
 
@@ -95,6 +98,16 @@ export abstract class Optimizer<Options extends object, State extends object>
       this.#state.set(parameter, state);
     }
     return state;
+  }
+
+  /** Exchanges the state of a parameter: keeps the new tensors and frees those left out. */
+  protected replaceState(parameter: Tensor, state: State): void {
+    const kept = new Set(tensorsIn(state));
+    for (const tensor of kept) keep(tensor);
+    for (const tensor of tensorsIn(this.#state.get(parameter) ?? {})) {
+      if (!kept.has(tensor)) tensor.dispose();
+    }
+    this.#state.set(parameter, state);
   }
 
   /** Adds parameters to train, such as layers that were frozen until now. */
@@ -206,7 +219,13 @@ export abstract class Optimizer<Options extends object, State extends object>
         if (saved === undefined) continue;
         const state = Object.entries(saved).map(([pythonName, value]) => {
           const name = toCamelName(pythonName);
-          return [name, this.castState(parameter, group, name, value).clone()];
+          const copy = (entry: StateEntry): StateEntry => {
+            if (entry instanceof Tensor) {
+              return this.castState(parameter, group, name, entry).clone();
+            }
+            return Array.isArray(entry) ? entry.map(copy) : entry;
+          };
+          return [name, copy(value)];
         });
         copies.set(parameter, Object.fromEntries(state) as State);
       }
@@ -235,7 +254,9 @@ export abstract class Optimizer<Options extends object, State extends object>
 const scheduleOptions = ['initialLr', 'maxLr', 'minLr', 'baseMomentum', 'maxMomentum'];
 
 function tensorsIn(state: object): Tensor[] {
-  return Object.values(state).filter((value) => value instanceof Tensor);
+  return Object.values(state)
+    .flat()
+    .filter((value) => value instanceof Tensor);
 }
 
 function pythonNames(fields: object): Record<string, unknown> {
