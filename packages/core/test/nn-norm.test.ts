@@ -199,6 +199,18 @@ F.rms_norm(x, (3,)), F.local_response_norm(x, 3, alpha=0.5)]`,
       { gradients: true, ...tolerance },
     ));
 
+  it('normalize', () =>
+    oracle.compare(
+      ({ x }) => [
+        F.normalize(x),
+        F.normalize(x, { p: 1, dim: -1 }),
+        F.normalize(x, { dim: [0, 2], eps: 3 }),
+      ],
+      '[F.normalize(x), F.normalize(x, p=1, dim=-1), F.normalize(x, dim=(0, 2), eps=3)]',
+      { x: torch.randn([2, 4, 3]) },
+      { gradients: true, ...tolerance },
+    ));
+
   it('instanceNorm updates the running statistics it is given, and uses them', () =>
     oracle.compare(
       ({ x, m, v }) => [

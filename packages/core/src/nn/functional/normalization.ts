@@ -171,3 +171,20 @@ export function localResponseNorm(
   const means = functions.nn.avgPool2d(padded, [size, 1], 1).reshape(input.shape);
   return input.div(means.mul(alpha).add(k).pow(beta));
 }
+
+export interface NormalizeCall {
+  /** The p of the norm. Default 2. */
+  p?: number;
+  /** Default 1. */
+  dim?: number | readonly number[];
+  /** The smallest divisor. Default 1e-12. */
+  eps?: number;
+}
+
+/** x / max(‖x‖, eps) with the p-norm along `dim`. */
+export function normalize(input: Tensor, options: NormalizeCall = {}): Tensor {
+  handleOf('normalize', 'input', input);
+  const { p = 2, dim = 1, eps = 1e-12 } = options;
+  const norms = functions.linalg.vectorNorm(input, { ord: p, dim, keepdim: true });
+  return input.div(norms.clampMin(eps));
+}
