@@ -171,3 +171,4 @@ export {
   UpsamplingBilinear2d,
   UpsamplingNearest2d,
 } from './upsample.js';
+export * as utils from './utils/index.js';

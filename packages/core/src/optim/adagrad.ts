@@ -1,10 +1,10 @@
 import type { Handle } from '@flambeau/native';
 import { aten } from '../ops/aten.js';
+import { foreach } from '../ops/foreach.js';
 import { functions } from '../ops/install.js';
 import { isComplex } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
 import { requireInRange } from './checks.js';
-import { foreach } from './foreach.js';
 import {
   advance,
   KernelOptimizer,

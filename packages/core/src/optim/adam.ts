@@ -1,9 +1,9 @@
 import type { Handle } from '@flambeau/native';
 import { aten } from '../ops/aten.js';
+import { foreach } from '../ops/foreach.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type AverageOptions, type AverageState, newAverages, updateAverages } from './averages.js';
 import { requireBetas, requireInRange } from './checks.js';
-import { foreach } from './foreach.js';
 import { advance, KernelOptimizer, lrOf, numbersIn, zerosLike } from './kernelOptimizer.js';
 import { type ParamGroup, type Params, withDefaults } from './optimizer.js';
 import type { Bucket } from './plan.js';

@@ -1,6 +1,6 @@
 import type { Handle } from '@flambeau/native';
+import { foreach } from '../ops/foreach.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { foreach } from './foreach.js';
 import { type KernelOptions, lrOf, newStep, RealLists, zerosLike } from './kernelOptimizer.js';
 import type { Bucket } from './plan.js';
 

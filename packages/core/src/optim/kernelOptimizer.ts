@@ -1,9 +1,9 @@
 import { type Handle, native } from '@flambeau/native';
 import { aten } from '../ops/aten.js';
+import { foreach } from '../ops/foreach.js';
 import { functions } from '../ops/install.js';
 import { Tensor } from '../tensor/tensor.js';
 import { requireInRange, requireLr } from './checks.js';
-import { foreach } from './foreach.js';
 import { Optimizer, type ParamGroup } from './optimizer.js';
 import { type Bucket, fusedKernelSupports, Plan, type StateName, withGradients } from './plan.js';
 

@@ -1,10 +1,10 @@
 import type { Handle } from '@flambeau/native';
 import { aten } from '../ops/aten.js';
+import { foreach } from '../ops/foreach.js';
 import { wrap } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { type AverageOptions, type AverageState, newAverages, updateAverages } from './averages.js';
 import { requireBetas, requireInRange } from './checks.js';
-import { foreach } from './foreach.js';
 import { advance, KernelOptimizer, lrOf, numbersIn } from './kernelOptimizer.js';
 import { type ParamGroup, type Params, withDefaults } from './optimizer.js';
 import type { Bucket } from './plan.js';

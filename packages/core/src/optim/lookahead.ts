@@ -1,7 +1,7 @@
 import { noGrad } from '../autograd/gradMode.js';
+import { foreach } from '../ops/foreach.js';
 import { keep, type TensorHolder, tensorsOf, tidy } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { foreach } from './foreach.js';
 import type { Optimizer, OptimizerStateDict, ParamGroup, ParamGroupInit } from './optimizer.js';
 
 /** The state of the optimiser inside, and fast.ai's two additions. */

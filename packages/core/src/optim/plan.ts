@@ -1,4 +1,5 @@
 import { type Handle, native } from '@flambeau/native';
+import { groupPositions } from '../ops/foreach.js';
 import { type DType, isComplex } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
 
@@ -89,14 +90,11 @@ export class Plan<State extends object> {
   ) {
     this.#parameters = parameters;
     this.#fused = fused;
-    const positions = new Map<string, number[]>();
-    for (const [position, parameter] of parameters.entries()) {
-      const key = `${parameter.device} ${parameter.dtype} ${isSparse(parameter)}`;
-      const list = positions.get(key);
-      if (list === undefined) positions.set(key, [position]);
-      else list.push(position);
-    }
-    this.buckets = [...positions.values()].map((own) => {
+    const groups = groupPositions(
+      parameters,
+      (parameter) => `${parameter.device} ${parameter.dtype} ${isSparse(parameter)}`,
+    );
+    this.buckets = groups.map((own) => {
       const members = own.map((position) => parameters[position] as Tensor);
       return new Bucket(own, members, fused, stateOf);
     });

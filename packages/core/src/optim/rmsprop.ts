@@ -1,7 +1,7 @@
 import type { Handle } from '@flambeau/native';
+import { foreach } from '../ops/foreach.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { requireInRange } from './checks.js';
-import { foreach } from './foreach.js';
 import {
   advance,
   KernelOptimizer,

@@ -1,8 +1,8 @@
 import type { Handle } from '@flambeau/native';
 import { aten } from '../ops/aten.js';
+import { foreach } from '../ops/foreach.js';
 import { Tensor } from '../tensor/tensor.js';
 import { requireInRange } from './checks.js';
-import { foreach } from './foreach.js';
 import {
   KernelOptimizer,
   type KernelOptions,

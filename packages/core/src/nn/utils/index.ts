@@ -1,0 +1,6 @@
+export {
+  clipGradNorm_,
+  clipGradValue_,
+  getTotalNorm,
+  type TotalNormOptions,
+} from './clipGrad.js';
