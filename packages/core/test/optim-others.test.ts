@@ -185,6 +185,24 @@ describe('the further optimisers alone', () => {
     }),
   );
 
+  it.each(Object.keys(makers) as Name[])('%s makes no tensors after its first step', (name) => {
+    const p = new nn.Parameter(torch.ones([2]));
+    const optimizer = make(name, [p], { weightDecay: 0.1, maximize: true });
+    const step = () =>
+      tidy(() => {
+        optimizer.zeroGrad();
+        p.square().sum().backward();
+        optimizer.step();
+      });
+    step();
+    const live = memory.liveTensors();
+    for (let i = 0; i < 7; i++) step();
+    expect(memory.liveTensors()).toBe(live);
+    optimizer.dispose();
+    p.grad = null;
+    p.dispose();
+  });
+
   it('refuse options that mean nothing, and sparse gradients', () =>
     tidy(() => {
       const p = new nn.Parameter(torch.ones([2]));

@@ -110,7 +110,12 @@ function stepFused(bucket: Bucket<SGDState>, grads: readonly Handle[], group: SG
 function stepForeach(bucket: Bucket<SGDState>, grads: readonly Handle[], group: SGDGroup): void {
   const { momentum, dampening, nesterov, maximize } = group;
   const lr = lrOf(group);
-  if (bucket.sparse && group.weightDecay === 0 && momentum === 0) {
+  if (bucket.sparse) {
+    if (group.weightDecay !== 0 || momentum !== 0) {
+      throw new TypeError(
+        'SGD with weightDecay or momentum takes dense gradients, got a sparse one',
+      );
+    }
     const add = aten('add_', 'Tensor');
     for (const [i, parameter] of bucket.parameters.entries()) {
       add(parameter, grads[i], maximize ? lr : -lr);
