@@ -23,6 +23,20 @@ export const outExceptions: Readonly<Record<string, string>> = {
   fft_ihfftn: 'libtorch 2.13 leaves out unwritten when there is one dimension, in Python too',
 };
 
+/**
+ * Functionals with the arguments of Python's `F` instead of those of the built-in below it. The
+ * samples are of the built-in, which is compared through the dispatcher; `F`'s own are compared in
+ * core's tests of nn.
+ */
+export const handWrittenFunctionals: ReadonlySet<string> = new Set([
+  'adaptive_max_pool2d',
+  'adaptive_max_pool3d',
+  'fractional_max_pool2d',
+  'fractional_max_pool3d',
+  'max_unpool2d',
+  'max_unpool3d',
+]);
+
 /** Why a case is not compared; undefined when it is. */
 export function exceptionFor(sample: OperatorCase): string | undefined {
   if (/^__(?!getitem)/.test(sample.name))
@@ -36,6 +50,7 @@ export function comparesOut({ supportsOut, aten, options }: OperatorCase): boole
   // The out forms of the copies of views are generated, and not among the public functions;
   // nonzero with as_tuple has none.
   if (aten.endsWith('_copy') || aten === 'nonzero_numpy') return false;
+  if (handWrittenFunctionals.has(aten)) return false;
   // What a factory makes has its dtype and device from `out`.
   return !['dtype', 'device', 'layout', 'requires_grad'].some(
     (name) => name in (options as object),

@@ -1,5 +1,6 @@
 import { ellipsis, type Index, nn, slice, Tensor, torch } from '@flambeau/core';
 import { camelCase } from '@flambeau/native/schema';
+import { handWrittenFunctionals } from './exceptions.js';
 import type { Evaluation } from './oracle.js';
 import {
   isRemoteTensor,
@@ -73,8 +74,8 @@ function method(sample: OperatorCase, name: string): Operator | string {
 
 function fromTable(sample: OperatorCase, name: string): Operator | string {
   const operator =
-    sample.form === 'aten'
-      ? torch.ops.aten[sample.name]?.[sample.overload]
+    sample.form === 'aten' || handWrittenFunctionals.has(sample.aten)
+      ? torch.ops.aten[sample.aten]?.[sample.overload]
       : namespaces[sample.namespace]?.[name];
   if (typeof operator !== 'function') return `torch.${sample.namespace} has no ${name}`;
   if (sample.namespace === 'nn.functional' && losses.has(name)) {
@@ -89,7 +90,7 @@ function fromTable(sample: OperatorCase, name: string): Operator | string {
 }
 
 /** Losses that, as in Python, take all but input and target by name, and the reduction's word. */
-const losses = new Set(['mseLoss', 'l1Loss', 'smoothL1Loss', 'binaryCrossEntropy']);
+const losses = new Set(['mseLoss', 'l1Loss', 'smoothL1Loss', 'huberLoss', 'binaryCrossEntropy']);
 const reductions = ['none', 'mean', 'sum'];
 
 function optionsArgument(options: Readonly<Record<string, unknown>>): unknown[] {
