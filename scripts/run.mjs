@@ -30,7 +30,11 @@ const programs = {
     comparesWithPython: true,
   },
   'coverage:ops': {
-    command: [inRepo('test', 'dist', 'coverage', 'main.js')],
+    command: [inRepo('test', 'dist', 'coverage', 'ops.js')],
+    comparesWithPython: true,
+  },
+  'coverage:nn': {
+    command: [inRepo('test', 'dist', 'coverage', 'nn.js')],
     comparesWithPython: true,
   },
 };

@@ -25,6 +25,7 @@ import { fileURLToPath } from 'node:url';
 import { autograd, manualSeed, memory, Tensor, tidy } from '@flambeau/core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { difference, type Tolerance } from './compare.js';
+import { NnRecorder } from './nnRecorder.js';
 import { findPython } from './python.js';
 import {
   ByteReader,
@@ -52,6 +53,8 @@ export interface Evaluation {
   /** One for each input that requires grad; null where no output depends on it. */
   readonly gradients: readonly Output[];
 }
+
+const used = new NnRecorder();
 
 /** One Python process, which answers one request after another. */
 export class Oracle {
@@ -82,12 +85,15 @@ export class Oracle {
       const expected = await this.evaluate(python, copies, options);
       const found = tidy(() => {
         manualSeed(this.seed);
+        used.begin();
         const actual = ours(copies);
+        used.end();
         return (
           difference(actual, expected.result, options) ??
           (options.gradients ? gradientDifference(actual, leaves, expected, options) : undefined)
         );
       });
+      if (found === undefined) used.accept();
       expect(found, `${python} (FLAMBEAU_SEED=${this.seed})`).toBeUndefined();
     } finally {
       for (const copy of tensorsIn(copies)) copy.dispose();
@@ -177,6 +183,7 @@ export function describeWithOracle(
     });
     afterAll(async () => {
       oracle.close();
+      used.write();
       await collectGarbage();
       expect(memory.liveTensors(), 'live tensors').toBeLessThanOrEqual(tensors);
     });

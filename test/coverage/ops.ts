@@ -8,13 +8,11 @@
  * PyTorch's operator database that gave no case. `--last` counts what the last run of the test
  * compared instead of running it.
  */
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { countOverloads, ourName } from './overloads.js';
+import { coverageFolder, runTests } from './tests.js';
 
 /** What the oracle test writes. */
 interface Compared {
@@ -29,25 +27,17 @@ interface Compared {
   readonly pythonOnly: readonly string[];
 }
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
-const record = join(root, 'coverage', 'operators.json');
+const record = join(coverageFolder, 'operators.json');
 
 const { values: options } = parseArgs({
   options: { list: { type: 'boolean' }, last: { type: 'boolean' } },
 });
 
-if (!options.last) compareWithPython();
+if (!options.last) runTests('test/oracle/operators.test.ts');
 const compared = existsSync(record)
   ? (JSON.parse(readFileSync(record, 'utf8')) as Compared)
   : undefined;
 await print(compared, options.list ?? false);
-
-function compareWithPython(): void {
-  const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')));
-  const args = [join(vitest, 'vitest.mjs'), 'run', 'test/oracle/operators.test.ts'];
-  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
-  if (status !== 0) process.exitCode = 1;
-}
 
 async function print(compared: Compared | undefined, list: boolean): Promise<void> {
   const { inDispatcher, reachable, typed, publicNames } = await countOverloads();
