@@ -107,9 +107,13 @@ export class BackwardHookRun {
     return watched?.values ?? inputs;
   }
 
-  /** @returns the output to give to the caller */
-  watchOutput(output: unknown): unknown {
+  /**
+   * @param required whether an output that cannot be watched is an error
+   * @returns the output to give to the caller
+   */
+  watchOutput(output: unknown, required: boolean): unknown {
     if (!(output instanceof Tensor) && !Array.isArray(output)) {
+      if (!required) return output;
       throw new TypeError(
         'a module with backward hooks must give a Tensor or an array of them, ' +
           `got ${output === null ? 'null' : typeof output}`,

@@ -4,33 +4,43 @@ import { RemovableHandle } from '../autograd/hooks.js';
 // biome-ignore lint/suspicious/noConfusingVoidType: the value of a hook that is there for its effect
 export type HookResult<T> = T | undefined | void;
 
+export interface HookOptions {
+  /** Runs this hook before those registered earlier. Default false. */
+  prepend?: boolean;
+}
+
+export interface ForwardHookOptions extends HookOptions {
+  /** Runs this hook also when the call fails before its turn. Default false. */
+  alwaysCall?: boolean;
+}
+
+/** A hook as it was registered. */
+export interface Registered<Hook> {
+  readonly hook: Hook;
+  readonly alwaysCall: boolean;
+}
+
 /** Hooks in the order in which they run. */
 export class HookList<Hook> {
-  readonly #hooks = new Map<object, Hook>();
+  #hooks: readonly Registered<Hook>[] = [];
 
   get isEmpty(): boolean {
-    return this.#hooks.size === 0;
+    return this.#hooks.length === 0;
   }
 
-  /** @param prepend runs `hook` before those that are there already */
-  add(hook: Hook, prepend = false): RemovableHandle {
+  add(hook: Hook, options: ForwardHookOptions = {}): RemovableHandle {
     if (typeof hook !== 'function') {
       throw new TypeError(`a hook must be a function, got ${hook === null ? 'null' : typeof hook}`);
     }
-    const key = {};
-    if (prepend) {
-      const later = [...this.#hooks];
-      this.#hooks.clear();
-      this.#hooks.set(key, hook);
-      for (const [laterKey, laterHook] of later) this.#hooks.set(laterKey, laterHook);
-    } else {
-      this.#hooks.set(key, hook);
-    }
-    return new RemovableHandle(() => this.#hooks.delete(key));
+    const registered = { hook, alwaysCall: options.alwaysCall ?? false };
+    this.#hooks = options.prepend ? [registered, ...this.#hooks] : [...this.#hooks, registered];
+    return new RemovableHandle(() => {
+      this.#hooks = this.#hooks.filter((other) => other !== registered);
+    });
   }
 
   /** The hooks of this moment: one that is added or removed while they run changes nothing. */
-  all(): readonly Hook[] {
-    return [...this.#hooks.values()];
+  all(): readonly Registered<Hook>[] {
+    return this.#hooks;
   }
 }

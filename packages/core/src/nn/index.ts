@@ -82,7 +82,8 @@ export {
   type FractionalMaxPoolOptions,
 } from './fractionalMaxPool.js';
 export { functional } from './functional.js';
-export type { HookResult } from './hookList.js';
+export * as modules from './globalHooks.js';
+export type { ForwardHookOptions, HookOptions, HookResult } from './hookList.js';
 export * as init from './init.js';
 export {
   InstanceNorm1d,
@@ -128,7 +129,7 @@ export {
 export { LPPool1d, LPPool2d, LPPool3d } from './lpPool.js';
 export { MaxPool1d, MaxPool2d, MaxPool3d, type MaxPoolOptions, type Pooled } from './maxPool.js';
 export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d, type MaxUnpoolOptions } from './maxUnpool.js';
-export { type AnyModule, type HookOptions, Module } from './module.js';
+export { type AnyModule, Module } from './module.js';
 export { ModuleDict } from './moduleDict.js';
 export type { NamedEntries } from './namedParts.js';
 export {
@@ -164,7 +165,13 @@ export { SigmoidRange, sigmoidRange } from './sigmoidRange.js';
 export type { SpatialSize } from './sizes.js';
 export { LogSoftmax, Softmax, Softmax2d, Softmin } from './softmax.js';
 export { Embedding } from './sparse.js';
-export { type KeyMismatch, type StateDict, StateDictError } from './stateDict.js';
+export {
+  type KeyMismatch,
+  type LoadProblems,
+  type MutableKeyMismatch,
+  type StateDict,
+  StateDictError,
+} from './stateDict.js';
 export {
   Upsample,
   type UpsampleOptions,

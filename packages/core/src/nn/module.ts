@@ -1,7 +1,6 @@
 import { inspect } from 'node:util';
 import { native } from '@flambeau/native';
 import { noGrad } from '../autograd/gradMode.js';
-import type { RemovableHandle } from '../autograd/hooks.js';
 import {
   type Device,
   type DType,
@@ -12,27 +11,14 @@ import {
 } from '../tensor/dtype.js';
 import { type TensorHolder, tensorsOf, tidy } from '../tensor/scope.js';
 import { Tensor } from '../tensor/tensor.js';
-import type { GradTuple } from './backwardHooks.js';
-import type { HookResult } from './hookList.js';
-import {
-  type AnyBackwardHook,
-  type AnyBackwardPreHook,
-  type AnyForwardHook,
-  type AnyForwardPreHook,
-  ModuleHooks,
-} from './moduleHooks.js';
+import { HookedModule } from './hookedModule.js';
 import { toPythonName } from './names.js';
 import { clearGradients, Parameter } from './parameter.js';
-import { copyState, type KeyMismatch, type StateDict } from './stateDict.js';
+import { type KeyMismatch, type StateDict, StateLoading } from './stateDict.js';
 import { moduleText } from './text.js';
 
 /** A module of any inputs and outputs. */
 export type AnyModule = Module<readonly unknown[], unknown>;
-
-export interface HookOptions {
-  /** Runs this hook before those registered earlier. Default false. */
-  prepend?: boolean;
-}
 
 /**
  * A layer or a model: a function with parameters.
@@ -51,22 +37,12 @@ export interface HookOptions {
  * @typeParam Out what it gives
  */
 export abstract class Module<In extends readonly unknown[] = [input: Tensor], Out = Tensor>
+  extends HookedModule<In, Out>
   implements Disposable, TensorHolder
 {
   /** Whether layers such as dropout and batch norm behave as in training. */
   training = true;
-  #hooks: ModuleHooks | undefined;
   readonly #nonPersistent = new Set<string>();
-
-  /** The computation. Called through {@link call}, so that no hook is missed. */
-  protected abstract forward(...inputs: In): Out;
-
-  /** Runs the forward-pre hooks, the computation and the forward hooks. */
-  call(...inputs: In): Out {
-    const hooks = this.#hooks;
-    if (hooks === undefined) return this.forward(...inputs);
-    return hooks.run(this, inputs, (given) => this.forward(...(given as In))) as Out;
-  }
 
   // --- parts
 
@@ -257,35 +233,66 @@ export abstract class Module<In extends readonly unknown[] = [input: Tensor], Ou
     return [];
   }
 
-  *#state(prefix: string): Generator<[key: string, tensor: Tensor]> {
-    for (const [name, parameter] of this.#ownParameters()) yield [prefix + name, parameter];
-    for (const [name, buffer] of this.#ownBuffers()) {
-      if (!this.#nonPersistent.has(name)) yield [prefix + name, buffer];
+  *#ownState(): Generator<[name: string, tensor: Tensor]> {
+    yield* this.#ownParameters();
+    for (const entry of this.#ownBuffers()) {
+      if (!this.#nonPersistent.has(entry[0])) yield entry;
     }
-    for (const [name, child] of this.#ownModules()) yield* child.#state(`${prefix}${name}.`);
   }
 
   /**
    * Parameters and persistent buffers under PyTorch's keys, without history; they share memory
    * with the model. A part that is used twice is there twice.
+   * @param options.prefix what every key begins with. Default `''`
+   * @param options.keepVars gives the parameters and buffers themselves. Default false
    */
-  stateDict(options: { prefix?: string } = {}): StateDict {
-    const entries = [...this.#state(options.prefix ?? '')];
-    return Object.fromEntries(entries.map(([key, tensor]) => [key, tensor.detach()]));
+  stateDict(options: { prefix?: string; keepVars?: boolean } = {}): StateDict {
+    const state: StateDict = {};
+    this.#saveTo(state, options.prefix ?? '', options.keepVars ?? false);
+    return state;
+  }
+
+  #saveTo(state: StateDict, prefix: string, keepVars: boolean): void {
+    for (const { hook } of this.stateHooks?.savePre.all() ?? []) hook(this, prefix, keepVars);
+    for (const [name, tensor] of this.#ownState()) {
+      state[prefix + name] = keepVars ? tensor : tensor.detach();
+    }
+    for (const [name, child] of this.#ownModules()) {
+      child.#saveTo(state, `${prefix}${name}.`, keepVars);
+    }
+    for (const { hook } of this.stateHooks?.savePost.all() ?? []) hook(this, state, prefix);
   }
 
   /**
    * Copies values into the parameters and buffers, in place.
    * @param options.strict whether every name must be there and known. Default true
    * @returns the names that are missing and unknown
-   * @throws StateDictError listing all that is wrong; the model is then unchanged
+   * @throws StateDictError listing all that is wrong; the model is then unchanged, unless a hook
+   * for after the loading let a missing or unknown name pass until then
    */
   loadStateDict(state: Readonly<StateDict>, options: { strict?: boolean } = {}): KeyMismatch {
-    const optional = new Set<string>();
-    for (const [prefix, module] of this.namedModules()) {
-      for (const name of module.optionalState) optional.add(joinName(prefix, name));
+    const loading = new StateLoading();
+    this.#matchState({ ...state }, '', loading);
+    return loading.copy(this.#name, options.strict ?? true);
+  }
+
+  #matchState(state: StateDict, prefix: string, loading: StateLoading): void {
+    for (const { hook } of this.stateHooks?.loadPre.all() ?? []) hook(this, state, prefix, loading);
+    const children = [...this.#ownModules()];
+    loading.match(state, {
+      prefix,
+      tensors: this.#ownState(),
+      children: new Set(children.map(([name]) => name)),
+      optional: this.optionalState,
+    });
+    for (const [name, child] of children) {
+      const start = `${prefix}${name}.`;
+      const below = Object.entries(state).filter(([key]) => key.startsWith(start));
+      child.#matchState(Object.fromEntries(below), start, loading);
     }
-    return copyState(this.#name, new Map(this.#state('')), optional, state, options.strict ?? true);
+    for (const { hook } of this.stateHooks?.loadPost.all() ?? []) {
+      loading.afterwards((mismatch) => hook(this, mismatch));
+    }
   }
 
   // --- modes
@@ -392,56 +399,6 @@ export abstract class Module<In extends readonly unknown[] = [input: Tensor], Ou
     this.dispose();
   }
 
-  // --- hooks
-
-  get #activeHooks(): ModuleHooks {
-    this.#hooks ??= new ModuleHooks();
-    return this.#hooks;
-  }
-
-  /**
-   * Calls `hook` before every {@link forward}. What it returns replaces the inputs: an array all
-   * of them, anything else the only one.
-   */
-  registerForwardPreHook(
-    hook: (module: this, inputs: In) => HookResult<In | In[0]>,
-    options: HookOptions = {},
-  ): RemovableHandle {
-    return this.#activeHooks.forwardPre.add(hook as AnyForwardPreHook, options.prepend);
-  }
-
-  /** Calls `hook` after every {@link forward}. What it returns replaces the output. */
-  registerForwardHook(
-    hook: (module: this, inputs: In, output: Out) => HookResult<Out>,
-    options: HookOptions = {},
-  ): RemovableHandle {
-    return this.#activeHooks.forward.add(hook as AnyForwardHook, options.prepend);
-  }
-
-  /**
-   * Calls `hook` in the backward pass, when the gradients of the output are known. What it returns
-   * replaces them.
-   */
-  registerFullBackwardPreHook(
-    hook: (module: this, gradOutput: GradTuple) => HookResult<GradTuple>,
-    options: HookOptions = {},
-  ): RemovableHandle {
-    return this.#activeHooks.fullBackwardPre.add(hook as AnyBackwardPreHook, options.prepend);
-  }
-
-  /**
-   * Calls `hook` in the backward pass, when the gradients of the inputs are known. What it returns
-   * replaces them. The output must be a tensor or an array; an input that needs no gradient, or
-   * is no tensor, has null. When no input needs a gradient, the hook runs when those of the output
-   * are known, and cannot replace any.
-   */
-  registerFullBackwardHook(
-    hook: (module: this, gradInput: GradTuple, gradOutput: GradTuple) => HookResult<GradTuple>,
-    options: HookOptions = {},
-  ): RemovableHandle {
-    return this.#activeHooks.fullBackward.add(hook as AnyBackwardHook, options.prepend);
-  }
-
   // --- text
 
   get #name(): string {
@@ -459,7 +416,7 @@ export abstract class Module<In extends readonly unknown[] = [input: Tensor], Ou
   }
 
   /** Equal to PyTorch's `repr`. */
-  toString(): string {
+  override toString(): string {
     return moduleText(this.#name, this.extraRepr(), this.childTexts());
   }
 

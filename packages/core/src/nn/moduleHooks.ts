@@ -1,5 +1,5 @@
 import { BackwardHookRun, type GradTuple } from './backwardHooks.js';
-import { HookList, type HookResult } from './hookList.js';
+import { HookList, type HookResult, type Registered } from './hookList.js';
 
 export type AnyForwardPreHook = (module: unknown, inputs: readonly unknown[]) => unknown;
 export type AnyForwardHook = (
@@ -14,40 +14,101 @@ export type AnyBackwardHook = (
   gradOutput: GradTuple,
 ) => HookResult<GradTuple>;
 
-/** The hooks of one module, and how a call runs through them. */
+/** The hooks around the calls of one module, or of all. */
 export class ModuleHooks {
   readonly forwardPre = new HookList<AnyForwardPreHook>();
   readonly forward = new HookList<AnyForwardHook>();
   readonly fullBackwardPre = new HookList<AnyBackwardPreHook>();
   readonly fullBackward = new HookList<AnyBackwardHook>();
 
+  get isEmpty(): boolean {
+    return this.forwardPre.isEmpty && this.forward.isEmpty && !this.watchesGradients;
+  }
+
+  get watchesGradients(): boolean {
+    return !this.fullBackward.isEmpty || !this.fullBackwardPre.isEmpty;
+  }
+}
+
+/** The hooks around the calls of all modules. */
+export const globalHooks = new ModuleHooks();
+
+type Select<Hook> = (hooks: ModuleHooks) => HookList<Hook>;
+
+/** One call of a module through its hooks; those of all modules run before its own. */
+export class HookedCall {
+  readonly #module: unknown;
+  readonly #own: ModuleHooks | undefined;
+  readonly #forwardHooksDone = new Set<Registered<AnyForwardHook>>();
+  #inputs: readonly unknown[];
+  #output: unknown = null;
+
+  constructor(module: unknown, inputs: readonly unknown[], own: ModuleHooks | undefined) {
+    this.#module = module;
+    this.#inputs = inputs;
+    this.#own = own;
+  }
+
   /**
    * Forward-pre hooks, `forward`, forward hooks. With backward hooks, the inputs and the output
-   * pass through nodes of the graph that see their gradients.
+   * pass through nodes of the graph that see their gradients. When something throws, the forward
+   * hooks that are always called are, and get null for an output that is not there.
    */
-  run(
-    module: unknown,
-    givenInputs: readonly unknown[],
-    forward: (inputs: readonly unknown[]) => unknown,
-  ): unknown {
-    let inputs = givenInputs;
-    for (const hook of this.forwardPre.all()) {
-      const replaced = hook(module, inputs);
-      if (replaced !== undefined) inputs = Array.isArray(replaced) ? replaced : [replaced];
+  run(forward: (inputs: readonly unknown[]) => unknown): unknown {
+    try {
+      return this.#run(forward);
+    } catch (error) {
+      this.#runAfterFailure();
+      throw error;
     }
-    const backward =
-      this.fullBackward.isEmpty && this.fullBackwardPre.isEmpty
-        ? undefined
-        : new BackwardHookRun(
-            this.fullBackwardPre.all().map((hook) => hook.bind(null, module)),
-            this.fullBackward.all().map((hook) => hook.bind(null, module)),
-          );
-    if (backward !== undefined) inputs = backward.watchInputs(inputs);
-    let output = forward(inputs);
-    for (const hook of this.forward.all()) {
-      const replaced = hook(module, inputs, output);
-      if (replaced !== undefined) output = replaced;
+  }
+
+  #run(forward: (inputs: readonly unknown[]) => unknown): unknown {
+    for (const { hook } of this.#hooks((hooks) => hooks.forwardPre)) {
+      const replaced = hook(this.#module, this.#inputs);
+      if (replaced !== undefined) this.#inputs = Array.isArray(replaced) ? replaced : [replaced];
     }
-    return backward === undefined ? output : backward.watchOutput(output);
+    const backward = this.#watchGradients();
+    if (backward !== undefined) this.#inputs = backward.watchInputs(this.#inputs);
+    this.#output = forward(this.#inputs);
+    for (const registered of this.#hooks((hooks) => hooks.forward)) {
+      this.#forwardHooksDone.add(registered);
+      this.#runForwardHook(registered);
+    }
+    if (backward === undefined) return this.#output;
+    return backward.watchOutput(this.#output, this.#own?.watchesGradients ?? false);
+  }
+
+  #hooks<Hook>(select: Select<Hook>): readonly Registered<Hook>[] {
+    const global = select(globalHooks).all();
+    return this.#own === undefined ? global : [...global, ...select(this.#own).all()];
+  }
+
+  #runForwardHook({ hook }: Registered<AnyForwardHook>): void {
+    const replaced = hook(this.#module, this.#inputs, this.#output);
+    if (replaced !== undefined) this.#output = replaced;
+  }
+
+  #watchGradients(): BackwardHookRun | undefined {
+    if (!globalHooks.watchesGradients && !this.#own?.watchesGradients) return undefined;
+    return new BackwardHookRun(
+      this.#hooks((hooks) => hooks.fullBackwardPre).map(({ hook }) =>
+        hook.bind(null, this.#module),
+      ),
+      this.#hooks((hooks) => hooks.fullBackward).map(({ hook }) => hook.bind(null, this.#module)),
+    );
+  }
+
+  #runAfterFailure(): void {
+    for (const registered of this.#hooks((hooks) => hooks.forward)) {
+      if (!registered.alwaysCall || this.#forwardHooksDone.has(registered)) continue;
+      try {
+        this.#runForwardHook(registered);
+      } catch (error) {
+        process.emitWarning(
+          `a forward hook with alwaysCall failed after another failure, which is the one thrown: ${error}`,
+        );
+      }
+    }
   }
 }

@@ -11,6 +11,18 @@ export interface KeyMismatch {
   readonly unexpectedKeys: readonly string[];
 }
 
+/** {@link KeyMismatch}, as a hook may change it. */
+export interface MutableKeyMismatch {
+  missingKeys: string[];
+  unexpectedKeys: string[];
+}
+
+/** What is wrong with a state dictionary. A hook may add to it while it is loaded. */
+export interface LoadProblems extends MutableKeyMismatch {
+  /** Sentences; one is enough for the loading to fail. */
+  readonly errors: string[];
+}
+
 /** A state dictionary that does not fit the model. Lists all that is wrong with it. */
 export class StateDictError extends Error implements KeyMismatch {
   override name = 'StateDictError';
@@ -28,50 +40,84 @@ function quoted(names: readonly string[]): string {
   return names.map((name) => `"${name}"`).join(', ');
 }
 
-/**
- * Copies `source` into `targets` in place, or changes nothing when a shape differs or, with
- * `strict`, a name is missing or unknown.
- * @param module the name that an error speaks of
- * @param optional names that `source` may leave out
- */
-export function copyState(
-  module: string,
-  targets: ReadonlyMap<string, Tensor>,
-  optional: ReadonlySet<string>,
-  source: Readonly<StateDict>,
-  strict: boolean,
-): KeyMismatch {
-  const mismatch: KeyMismatch = {
-    missingKeys: [...targets.keys()].filter(
-      (key) => !Object.hasOwn(source, key) && !optional.has(key),
-    ),
-    unexpectedKeys: Object.keys(source).filter((key) => !targets.has(key)),
-  };
-  const pairs = [...targets]
-    .filter(([key]) => Object.hasOwn(source, key))
-    .map(([key, target]) => ({ key, target, value: source[key] as Tensor }));
+/** What one module of a model takes from a state dictionary. */
+export interface OwnState {
+  /** What its names begin with in the dictionary. */
+  readonly prefix: string;
+  readonly tensors: Iterable<[name: string, tensor: Tensor]>;
+  readonly children: ReadonlySet<string>;
+  /** Names that the dictionary may leave out. */
+  readonly optional: readonly string[];
+}
 
-  const problems: string[] = [];
-  if (strict && mismatch.missingKeys.length > 0) {
-    problems.push(`Missing key(s) in state_dict: ${quoted(mismatch.missingKeys)}.`);
+/** A state dictionary held against a model, one module after the other, and then copied. */
+export class StateLoading implements LoadProblems {
+  missingKeys: string[] = [];
+  unexpectedKeys: string[] = [];
+  readonly errors: string[] = [];
+  readonly #pairs: { target: Tensor; value: Tensor }[] = [];
+  readonly #postHooks: (() => void)[] = [];
+
+  /** Notes what a module takes, and what is missing or left over of the names it owns. */
+  match(source: Readonly<StateDict>, { prefix, tensors, children, optional }: OwnState): void {
+    const names = new Set<string>();
+    for (const [name, target] of tensors) {
+      names.add(name);
+      const key = prefix + name;
+      if (Object.hasOwn(source, key)) this.#pair(key, target, source[key]);
+      else if (!optional.includes(name)) this.missingKeys.push(key);
+    }
+    for (const key of Object.keys(source)) {
+      if (!key.startsWith(prefix)) continue;
+      const [first, ...rest] = key.slice(prefix.length).split('.');
+      const owners = rest.length > 0 ? children : names;
+      if (!owners.has(first as string)) this.unexpectedKeys.push(key);
+    }
   }
-  if (strict && mismatch.unexpectedKeys.length > 0) {
-    problems.push(`Unexpected key(s) in state_dict: ${quoted(mismatch.unexpectedKeys)}.`);
-  }
-  for (const { key, target, value } of pairs) {
+
+  #pair(key: string, target: Tensor, value: unknown): void {
     if (!(value instanceof Tensor)) {
-      problems.push(`${key} must be a Tensor, got ${value === null ? 'null' : typeof value}.`);
+      this.errors.push(`${key} must be a Tensor, got ${value === null ? 'null' : typeof value}.`);
     } else if (!sameShape(target, value)) {
-      problems.push(
+      this.errors.push(
         `size mismatch for ${key}: copying a param with shape ${shapeText(value)} from ` +
           `checkpoint, the shape in current model is ${shapeText(target)}.`,
       );
+    } else {
+      this.#pairs.push({ target, value });
     }
   }
-  if (problems.length > 0) throw new StateDictError(module, problems, mismatch);
 
-  noGrad(() => {
-    for (const { target, value } of pairs) target.copy_(value);
-  });
-  return mismatch;
+  /** Runs `hook` once all is copied, in the order of the calls. */
+  afterwards(hook: (mismatch: MutableKeyMismatch) => void): void {
+    this.#postHooks.push(() => hook(this));
+  }
+
+  /**
+   * Copies all values in place, or changes nothing when one does not fit or, with `strict`, a name
+   * is missing or unknown. Where there are hooks for afterwards, which may excuse a name, the names
+   * are judged after them.
+   * @param module the name that an error speaks of
+   */
+  copy(module: string, strict: boolean): KeyMismatch {
+    this.#judge(module, strict && this.#postHooks.length === 0);
+    noGrad(() => {
+      for (const { target, value } of this.#pairs) target.copy_(value);
+    });
+    for (const hook of this.#postHooks) hook();
+    this.#judge(module, strict);
+    return { missingKeys: this.missingKeys, unexpectedKeys: this.unexpectedKeys };
+  }
+
+  #judge(module: string, names: boolean): void {
+    const problems: string[] = [];
+    if (names && this.missingKeys.length > 0) {
+      problems.push(`Missing key(s) in state_dict: ${quoted(this.missingKeys)}.`);
+    }
+    if (names && this.unexpectedKeys.length > 0) {
+      problems.push(`Unexpected key(s) in state_dict: ${quoted(this.unexpectedKeys)}.`);
+    }
+    problems.push(...this.errors);
+    if (problems.length > 0) throw new StateDictError(module, problems, this);
+  }
 }
