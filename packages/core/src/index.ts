@@ -15,6 +15,15 @@ export {
   RemovableHandle,
 } from './autograd/index.js';
 export * as cuda from './cuda.js';
+export * as data from './data/index.js';
+export {
+  type BatchIterator,
+  type BatchSource,
+  DataLoader,
+  Dataset,
+  IterableDataset,
+  TensorDataset,
+} from './data/index.js';
 export * as io from './io/index.js';
 export * as memory from './memory.js';
 export * as nn from './nn/index.js';
