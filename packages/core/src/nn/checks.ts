@@ -1,10 +1,12 @@
 /**
  * @param owner the class that takes the argument
- * @throws RangeError unless `value` is a whole number of at least 0
+ * @throws RangeError unless `value` is a whole number of at least `least`
  */
-export function checkSize(owner: string, name: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 0) {
-    throw new RangeError(`${owner}: ${name} must be a whole number of at least 0, got ${value}`);
+export function checkSize(owner: string, name: string, value: number, least = 0): void {
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new RangeError(
+      `${owner}: ${name} must be a whole number of at least ${least}, got ${value}`,
+    );
   }
 }
 

@@ -160,6 +160,16 @@ export {
 } from './padding.js';
 export { Parameter } from './parameter.js';
 export { ParameterDict, ParameterList } from './parameterContainers.js';
+export type { RecurrentOptions } from './recurrent.js';
+export type { LSTMState } from './recurrentState.js';
+export { GRU, LSTM, type LSTMOptions, RNN, type RNNNonlinearity, type RNNOptions } from './rnn.js';
+export {
+  GRUCell,
+  LSTMCell,
+  type RecurrentCellOptions,
+  RNNCell,
+  type RNNCellOptions,
+} from './rnnCell.js';
 export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from './shuffle.js';
 export { SigmoidRange, sigmoidRange } from './sigmoidRange.js';
 export type { SpatialSize } from './sizes.js';

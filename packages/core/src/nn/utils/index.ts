@@ -4,3 +4,4 @@ export {
   getTotalNorm,
   type TotalNormOptions,
 } from './clipGrad.js';
+export * as rnn from './rnn.js';
