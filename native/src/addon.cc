@@ -7,12 +7,13 @@ namespace flambeau {
 
 namespace {
 
-Napi::Value setErrorFactory(const Arguments& args) {
+/// Makes the function that was passed the one that `slot` of the environment refers to.
+template <napi_ref Environment::* slot>
+Napi::Value setFunction(const Arguments& args) {
   Environment& environment = args.environment;
-  if (environment.errorFactory != nullptr) {
-    napi_delete_reference(environment.env, environment.errorFactory);
-  }
-  napi_create_reference(environment.env, args.function(0), 1, &environment.errorFactory);
+  const Napi::Function function = args.function(0);
+  if (environment.*slot != nullptr) napi_delete_reference(environment.env, environment.*slot);
+  napi_create_reference(environment.env, function, 1, &(environment.*slot));
   return args.env().Undefined();
 }
 
@@ -25,7 +26,8 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
       env, environment,
       [](napi_env, void* data, void*) { delete static_cast<Environment*>(data); }, nullptr);
   exports.Set("libtorchVersion", TORCH_VERSION);
-  define<setErrorFactory>(exports, "setErrorFactory");
+  define<setFunction<&Environment::errorFactory>>(exports, "setErrorFactory");
+  define<setFunction<&Environment::stackTracer>>(exports, "setStackTracer");
   defineTensors(exports);
   defineDispatch(exports);
   defineStorage(exports);

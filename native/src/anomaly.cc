@@ -16,18 +16,18 @@ using NodePtr = decltype(torch::autograd::Edge::function);
 thread_local Environment* current = nullptr;
 
 std::string javaScriptStack(Environment& environment) {
-  const Napi::HandleScope scope(environment.env);
-  const Napi::Value stack = Napi::Error::New(environment.env, "").Value().Get("stack");
-  const std::string text = stack.ToString();
-  const size_t firstFrame = text.find('\n');
-  return firstFrame == std::string::npos ? std::string() : text.substr(firstFrame + 1);
+  napi_env env = environment.env;
+  const Napi::HandleScope scope(env);
+  napi_value tracer = nullptr;
+  napi_get_reference_value(env, environment.stackTracer, &tracer);
+  return Napi::Function(env, tracer).Call({}).ToString();
 }
 
 /// Remembers where in JavaScript a node was made, for when its backward goes wrong.
 class JsAnomalyMetadata final : public torch::autograd::AnomalyMetadata {
  public:
   void store_stack() override {
-    if (current != nullptr) stack_ = javaScriptStack(*current);
+    if (current != nullptr && current->stackTracer != nullptr) stack_ = javaScriptStack(*current);
   }
 
   void print_stack(const std::string& nodeName) override {

@@ -3,6 +3,8 @@
 #include <torch/csrc/autograd/anomaly_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <map>
+
 #include "environment.h"
 #include "js_callback.h"
 #include "values.h"
@@ -129,21 +131,39 @@ Napi::Value removeHook(const Arguments& args) {
   return args.env().Undefined();
 }
 
-struct PostAccumulateHook final : torch::autograd::PostAccumulateGradHook {
-  explicit PostAccumulateHook(JsCallback callback) : callback(std::move(callback)) {}
+/// The hooks of one leaf, since libtorch has room for one; called in the order of their numbers.
+struct PostAccumulateHooks final : torch::autograd::PostAccumulateGradHook {
   void operator()(const torch::autograd::Variable&) override {
-    callback.call([](Environment&, const Napi::Function& function) { function.Call({}); });
+    const std::map<int64_t, JsCallback> present = callbacks;
+    for (const auto& [id, callback] : present) {
+      callback.call([](Environment&, const Napi::Function& function) { function.Call({}); });
+    }
   }
   void compiled_args(torch::dynamo::autograd::CompiledNodeArgs&) const override {}
   void apply_with_saved(torch::autograd::Variable&,
                         torch::dynamo::autograd::SwapSavedVariables&) override {}
-  JsCallback callback;
+  std::map<int64_t, JsCallback> callbacks;
+  int64_t next = 0;
 };
 
+PostAccumulateHooks* postAccumulateHooks(const at::Tensor& leaf) {
+  return static_cast<PostAccumulateHooks*>(torch::autograd::impl::post_acc_grad_hooks(leaf).get());
+}
+
 Napi::Value registerPostAccumulateGradHook(const Arguments& args) {
-  torch::autograd::impl::set_post_acc_grad_hooks(
-      args.tensor(0),
-      std::make_unique<PostAccumulateHook>(JsCallback(args.environment, args.function(1))));
+  const at::Tensor& leaf = args.tensor(0);
+  const JsCallback callback(args.environment, args.function(1));
+  if (postAccumulateHooks(leaf) == nullptr) {
+    torch::autograd::impl::set_post_acc_grad_hooks(leaf, std::make_unique<PostAccumulateHooks>());
+  }
+  PostAccumulateHooks& hooks = *postAccumulateHooks(leaf);
+  hooks.callbacks.emplace(hooks.next, callback);
+  return Napi::Number::New(args.env(), static_cast<double>(hooks.next++));
+}
+
+Napi::Value removePostAccumulateGradHook(const Arguments& args) {
+  PostAccumulateHooks* hooks = postAccumulateHooks(args.tensor(0));
+  if (hooks != nullptr) hooks->callbacks.erase(args.integer(1));
   return args.env().Undefined();
 }
 
@@ -164,6 +184,7 @@ void defineAutograd(Napi::Object exports) {
   define<registerHook>(exports, "registerHook");
   define<removeHook>(exports, "removeHook");
   define<registerPostAccumulateGradHook>(exports, "registerPostAccumulateGradHook");
+  define<removePostAccumulateGradHook>(exports, "removePostAccumulateGradHook");
   defineCustomFunction(exports);
 }
 

@@ -100,18 +100,15 @@ Napi::Value cudaNewStream(const Arguments& args) {
 }
 
 Napi::Value cudaSetStream(const Arguments& args) {
-  requireCuda();
   return stream(args, guard().exchangeStream(streamFrom(args.env(), args[0])));
 }
 
 Napi::Value cudaSynchronizeStream(const Arguments& args) {
-  requireCuda();
   guard().synchronizeStream(streamFrom(args.env(), args[0]));
   return args.env().Undefined();
 }
 
 Napi::Value cudaQueryStream(const Arguments& args) {
-  requireCuda();
   return Napi::Boolean::New(args.env(), guard().queryStream(streamFrom(args.env(), args[0])));
 }
 

@@ -40,6 +40,8 @@ struct Environment {
   TensorTable& tensors;
   Warnings warnings;
   napi_ref errorFactory = nullptr;
+  /// Gives the JavaScript stack as text, for anomaly mode.
+  napi_ref stackTracer = nullptr;
   std::vector<std::unique_ptr<Operator>> operators;
   std::vector<std::unique_ptr<c10::InferenceMode>> inferenceModes;
   /// Whether a tensor over a JavaScript buffer was ever made here. See Note [Borrowed buffers].

@@ -17,11 +17,13 @@ std::unique_lock<std::mutex> lock(at::Generator& generator) {
 }
 
 uint64_t seedArgument(const Arguments& args, size_t i) {
-  bool lossless = false;
-  if (!args[i].IsBigInt()) {
-    throw BindingError("type", "expected a BigInt, got " + describeValue(args.env(), args[i]));
+  bool fits = false;
+  uint64_t seed = 0;
+  if (args[i].IsBigInt()) seed = args[i].As<Napi::BigInt>().Uint64Value(&fits);
+  if (!fits) {
+    throw BindingError("type", "expected a BigInt from 0 to 2^64 - 1, got " +
+                                   describeValue(args.env(), args[i]));
   }
-  const uint64_t seed = args[i].As<Napi::BigInt>().Uint64Value(&lossless);
   return seed;
 }
 

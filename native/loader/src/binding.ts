@@ -124,6 +124,8 @@ export interface NativeBinding {
    * The function of one overload; '' is the unnamed overload. Throws when there is none.
    * 'Number' is the overload 'Tensor' with a Scalar for its second tensor, which it becomes:
    * a tensor without dimensions whose dtype yields to the other one's.
+  /** Called by anomaly mode for each recorded operation; returns the stack to print. */
+  setStackTracer(tracer: () => string): void;
    */
   operator(name: string, overload: string): NativeFunction;
 
@@ -217,7 +219,8 @@ export interface NativeBinding {
   registerHook(handle: Handle, hook: (grad: Handle) => Handle | undefined): number;
   removeHook(handle: Handle, id: number): void;
   /** Runs after the gradient of a leaf was accumulated. */
-  registerPostAccumulateGradHook(handle: Handle, hook: () => void): void;
+  registerPostAccumulateGradHook(handle: Handle, hook: () => void): number;
+  removePostAccumulateGradHook(handle: Handle, id: number): void;
   /**
    * Ties `outputs`, computed without recording, to `inputs` by a node that calls `backward`.
    * `saved` are kept by the node with version checks, and handed to `backward`. An input that is

@@ -1,8 +1,10 @@
 import { native } from '@flambeau/native';
+import { userStack } from './autograd/stack.js';
 import { functions, installMethods } from './ops/install.js';
 import { errorFor } from './tensor/errors.js';
 
 native.setErrorFactory(errorFor);
+native.setStackTracer(userStack);
 installMethods();
 
 export * as autograd from './autograd/index.js';

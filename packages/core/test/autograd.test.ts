@@ -11,7 +11,7 @@ import {
   tidy,
   torch,
 } from '@flambeau/core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { describeWithOracle } from '../../../test/oracle/oracle.js';
 import { expectNoLeaks } from './liveTensors.js';
 
@@ -182,6 +182,33 @@ describe('hooks', () => {
       x.mul(3).backward();
       expect(seen).toEqual([3]);
     }));
+
+  it('run after it in their order, and let go of the leaf when they are removed', async () => {
+    const seen: string[] = [];
+    const released: string[] = [];
+    const registry = new FinalizationRegistry((name: string) => released.push(name));
+    const x = leaf([1]);
+    const handles = ['first', 'second', 'third'].map((name) => {
+      const hook = () => {
+        seen.push(name);
+        if (name === 'first') handles[1]?.remove();
+      };
+      registry.register(hook, name);
+      return x.registerPostAccumulateGradHook(hook);
+    });
+    tidy(() => x.mul(3).backward());
+    tidy(() => x.mul(3).backward());
+    expect(seen).toEqual(['first', 'second', 'third', 'first', 'third']);
+    for (const handle of handles) handle.remove();
+    tidy(() => x.mul(3).backward());
+    expect(seen).toHaveLength(5);
+    await vi.waitFor(() => {
+      globalThis.gc?.();
+      expect(released).toContain('third');
+    });
+    x.grad?.dispose();
+    x.dispose();
+  });
 });
 
 describe('anomaly detection', () => {
@@ -194,6 +221,20 @@ describe('anomaly detection', () => {
       expect(() => detectAnomaly(run)).toThrow("Function 'SqrtBackward0' returned nan values");
       detectAnomaly(run, { checkNan: false });
       expect(autograd.isAnomalyEnabled()).toBe(false);
+    }));
+
+  it("shows the user's own frames first", () =>
+    tidy(() => {
+      const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+      const x = leaf([0]);
+      const forward = function inMyModel() {
+        return x.sqrt().mul(0).sum();
+      };
+      expect(() => detectAnomaly(() => forward().backward())).toThrow(AnomalyError);
+      const text = String(warned.mock.calls[0]?.[0]);
+      warned.mockRestore();
+      expect(text).toMatch(/^Error detected in SqrtBackward0\. It was made by:\n +at .*inMyModel/);
+      expect(text).not.toContain('core/dist');
     }));
 });
 

@@ -236,10 +236,10 @@ export class Tensor {
    * alive until it is removed.
    */
   registerPostAccumulateGradHook(hook: (leaf: this) => void): RemovableHandle {
-    let call: (() => void) | undefined = () => hook(this);
-    native.registerPostAccumulateGradHook(this.handle, () => call?.());
+    const { handle } = this;
+    const id = native.registerPostAccumulateGradHook(handle, () => hook(this));
     return new RemovableHandle(() => {
-      call = undefined;
+      if (native.isAlive(handle)) native.removePostAccumulateGradHook(handle, id);
     });
   }
 
