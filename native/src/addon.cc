@@ -34,6 +34,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   defineProperties(exports);
   defineIndexing(exports);
   defineAutograd(exports);
+  defineAutocast(exports);
   defineRandom(exports);
   defineConfiguration(exports);
   defineMemory(exports);

@@ -121,6 +121,7 @@ void defineStorage(Napi::Object exports);
 void defineProperties(Napi::Object exports);
 void defineIndexing(Napi::Object exports);
 void defineAutograd(Napi::Object exports);
+void defineAutocast(Napi::Object exports);
 void defineRandom(Napi::Object exports);
 void defineConfiguration(Napi::Object exports);
 void defineMemory(Napi::Object exports);

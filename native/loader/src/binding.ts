@@ -97,6 +97,14 @@ export interface DeviceMemoryStats {
   readonly peakReserved: number;
 }
 
+export interface AutocastState {
+  readonly enabled: boolean;
+  /** The code of the dtype to cast to. */
+  readonly dtype: number;
+  /** Of all devices: keep a weight's cast until the outermost autocast ends. */
+  readonly cacheEnabled: boolean;
+}
+
 /** What the addon knows about a failure; core turns it into an error class. */
 export interface NativeFailure {
   /**
@@ -116,6 +124,8 @@ export interface NativeBinding {
   readonly libtorchVersion: string;
   /** Called with each failure; returns the Error to throw. */
   setErrorFactory(factory: (failure: NativeFailure) => Error): void;
+  /** Called by anomaly mode for each recorded operation; returns the stack to print. */
+  setStackTracer(tracer: () => string): void;
 
   // --- operators
   /** Schemas of every overload in the dispatcher's `aten` namespace. */
@@ -124,8 +134,6 @@ export interface NativeBinding {
    * The function of one overload; '' is the unnamed overload. Throws when there is none.
    * 'Number' is the overload 'Tensor' with a Scalar for its second tensor, which it becomes:
    * a tensor without dimensions whose dtype yields to the other one's.
-  /** Called by anomaly mode for each recorded operation; returns the stack to print. */
-  setStackTracer(tracer: () => string): void;
    */
   operator(name: string, overload: string): NativeFunction;
 
@@ -242,6 +250,15 @@ export interface NativeBinding {
       saved: (Handle | null)[],
     ) => readonly (Handle | null | undefined)[],
   ): void;
+
+  // --- autocast, whose state belongs to the thread; devices count by their type alone
+  isAutocastAvailable(device: string): boolean;
+  /** The three below throw where autocast is not available. */
+  autocastState(device: string): AutocastState;
+  autocastBegin(device: string, state: AutocastState): void;
+  /** `state` is the one before the begin. The end of the outermost one forgets the casts. */
+  autocastEnd(device: string, state: AutocastState): void;
+  clearAutocastCache(): void;
 
   // --- random
   /** Seeds the default generators of all devices. */

@@ -7,6 +7,7 @@ native.setErrorFactory(errorFor);
 native.setStackTracer(userStack);
 installMethods();
 
+export * as amp from './amp/index.js';
 export * as autograd from './autograd/index.js';
 export {
   detectAnomaly,

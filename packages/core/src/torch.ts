@@ -1,4 +1,5 @@
 import { native } from '@flambeau/native';
+import * as amp from './amp/index.js';
 import * as autograd from './autograd/index.js';
 import * as configuration from './configuration.js';
 import * as cuda from './cuda.js';
@@ -41,6 +42,8 @@ const handWritten = {
   setRngState,
   getPrintOptions,
   setPrintOptions,
+  autocast: amp.autocast,
+  amp,
   autograd,
   cuda,
   ops,

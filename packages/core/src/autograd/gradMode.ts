@@ -59,7 +59,7 @@ export function within<T>(end: () => void, fn: (() => T) | undefined): T | ModeG
   try {
     if (Object.prototype.toString.call(fn) === '[object AsyncFunction]') {
       throw new TypeError(
-        'a mode of autograd takes a synchronous function: it would end at the first await',
+        'a mode takes a synchronous function: it would end at the first await of an async one',
       );
     }
     return fn();
