@@ -1,5 +1,6 @@
 import { functions } from '../ops/install.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { type IndicesOption, type Pooled, pooled } from './functional/pooled.js';
 import {
   adaptiveAvgPool2d,
   adaptiveAvgPool3d,
@@ -7,7 +8,6 @@ import {
   adaptiveMaxPool2dWithIndices,
   adaptiveMaxPool3dWithIndices,
 } from './functional/pooling.js';
-import type { Pooled } from './maxPool.js';
 import { Module } from './module.js';
 import { type AdaptiveSize, checkAdaptiveSize } from './poolSizes.js';
 import { pythonSize, type SpatialDims, type SpatialSize } from './sizes.js';
@@ -63,11 +63,6 @@ export class AdaptiveAvgPool3d extends AdaptivePool<Tensor> {
   }
 }
 
-export interface AdaptiveMaxPoolOptions<Indices extends boolean = boolean> {
-  /** Gives the places of the values too, for unpooling. Default false. */
-  returnIndices?: Indices;
-}
-
 const maxPools = {
   1: adaptiveMaxPool1dWithIndices,
   2: adaptiveMaxPool2dWithIndices,
@@ -78,25 +73,20 @@ abstract class AdaptiveMaxPool<Indices extends boolean> extends AdaptivePool<Poo
   readonly returnIndices: boolean;
   readonly #dims: SpatialDims;
 
-  constructor(
-    dims: SpatialDims,
-    outputSize: AdaptiveSize,
-    options: AdaptiveMaxPoolOptions<Indices>,
-  ) {
+  constructor(dims: SpatialDims, outputSize: AdaptiveSize, options: IndicesOption<Indices>) {
     super(dims, outputSize);
     this.#dims = dims;
     this.returnIndices = options.returnIndices ?? false;
   }
 
   protected override forward(input: Tensor): Pooled<Indices> {
-    const pooled = maxPools[this.#dims](input, this.outputSize);
-    return (this.returnIndices ? pooled : pooled[0]) as Pooled<Indices>;
+    return pooled(maxPools[this.#dims](input, this.outputSize), this);
   }
 }
 
 /** The largest value of `outputSize` windows that together cover each signal. */
 export class AdaptiveMaxPool1d<Indices extends boolean = false> extends AdaptiveMaxPool<Indices> {
-  constructor(outputSize: SpatialSize, options: AdaptiveMaxPoolOptions<Indices> = {}) {
+  constructor(outputSize: SpatialSize, options: IndicesOption<Indices> = {}) {
     super(1, outputSize, options);
   }
 }
@@ -104,7 +94,7 @@ export class AdaptiveMaxPool1d<Indices extends boolean = false> extends Adaptive
 /** {@link AdaptiveMaxPool1d} of images, `[batch, channels, height, width]` or without batch. */
 export class AdaptiveMaxPool2d<Indices extends boolean = false> extends AdaptiveMaxPool<Indices> {
   /** @param outputSize null for a dimension keeps its size */
-  constructor(outputSize: AdaptiveSize, options: AdaptiveMaxPoolOptions<Indices> = {}) {
+  constructor(outputSize: AdaptiveSize, options: IndicesOption<Indices> = {}) {
     super(2, outputSize, options);
   }
 }
@@ -112,7 +102,7 @@ export class AdaptiveMaxPool2d<Indices extends boolean = false> extends Adaptive
 /** {@link AdaptiveMaxPool1d} of volumes, `[batch, channels, depth, height, width]` or without batch. */
 export class AdaptiveMaxPool3d<Indices extends boolean = false> extends AdaptiveMaxPool<Indices> {
   /** @param outputSize null for a dimension keeps its size */
-  constructor(outputSize: AdaptiveSize, options: AdaptiveMaxPoolOptions<Indices> = {}) {
+  constructor(outputSize: AdaptiveSize, options: IndicesOption<Indices> = {}) {
     super(3, outputSize, options);
   }
 }

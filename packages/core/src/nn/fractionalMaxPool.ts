@@ -3,16 +3,14 @@ import {
   fractionalMaxPool2dWithIndices,
   fractionalMaxPool3dWithIndices,
 } from './functional/fractionalPooling.js';
-import type { Pooled } from './maxPool.js';
+import { type IndicesOption, type Pooled, pooled } from './functional/pooled.js';
 import { Module } from './module.js';
 import { checkFractionalSize, type FractionalSize } from './poolSizes.js';
 import { expandSize, type SpatialSize } from './sizes.js';
 
 export interface FractionalMaxPoolOptions<Indices extends boolean = boolean>
-  extends FractionalSize {
-  /** Gives the places of the values too, for unpooling. Default false. */
-  returnIndices?: Indices;
-}
+  extends FractionalSize,
+    IndicesOption<Indices> {}
 
 abstract class FractionalMaxPool<Indices extends boolean> extends Module<
   [input: Tensor],
@@ -38,8 +36,7 @@ abstract class FractionalMaxPool<Indices extends boolean> extends Module<
   protected override forward(input: Tensor): Pooled<Indices> {
     const { kernelSize, outputSize, outputRatio } = this;
     const pool = this.#dims === 2 ? fractionalMaxPool2dWithIndices : fractionalMaxPool3dWithIndices;
-    const pooled = pool(input, kernelSize, { outputSize, outputRatio });
-    return (this.returnIndices ? pooled : pooled[0]) as Pooled<Indices>;
+    return pooled(pool(input, kernelSize, { outputSize, outputRatio }), this);
   }
 }
 

@@ -8,12 +8,15 @@ import * as gridSampling from './functional/gridSampling.js';
 import { interpolate } from './functional/interpolate.js';
 import * as layers from './functional/layers.js';
 import * as likelihoods from './functional/likelihoods.js';
+import { linearCrossEntropy } from './functional/linearCrossEntropy.js';
 import * as losses from './functional/losses.js';
 import * as marginLosses from './functional/marginLosses.js';
+import * as maxPooling from './functional/maxPooling.js';
 import * as normalization from './functional/normalization.js';
 import * as pooling from './functional/pooling.js';
 import * as shared from './functional/shared.js';
 import * as unpooling from './functional/unpooling.js';
+import * as upsampling from './functional/upsampling.js';
 import * as windows from './functional/windows.js';
 
 const { sigmoid, tanh, softmax, logSoftmax, hardshrink, prelu } = functions.torch;
@@ -31,11 +34,15 @@ const byHand = {
   ...normalization,
   ...fractionalPooling,
   ...gridSampling,
+  ...maxPooling,
   ...pooling,
   ...unpooling,
   ...windows,
   ...shared,
+  ...upsampling,
+  linearCrossEntropy,
   interpolate,
+  upsample: interpolate,
   sigmoid,
   tanh,
   softmax,

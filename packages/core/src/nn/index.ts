@@ -35,7 +35,6 @@ export {
   AdaptiveMaxPool1d,
   AdaptiveMaxPool2d,
   AdaptiveMaxPool3d,
-  type AdaptiveMaxPoolOptions,
 } from './adaptivePool.js';
 export {
   AvgPool1d,
@@ -81,6 +80,8 @@ export {
   FractionalMaxPool3d,
   type FractionalMaxPoolOptions,
 } from './fractionalMaxPool.js';
+export type { MaxPoolOptions } from './functional/maxPooling.js';
+export type { IndicesOption, Pooled } from './functional/pooled.js';
 export { functional } from './functional.js';
 export * as modules from './globalHooks.js';
 export type { ForwardHookOptions, HookOptions, HookResult } from './hookList.js';
@@ -127,7 +128,7 @@ export {
   type SmoothL1Options,
 } from './lossRegression.js';
 export { LPPool1d, LPPool2d, LPPool3d } from './lpPool.js';
-export { MaxPool1d, MaxPool2d, MaxPool3d, type MaxPoolOptions, type Pooled } from './maxPool.js';
+export { MaxPool1d, MaxPool2d, MaxPool3d } from './maxPool.js';
 export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d, type MaxUnpoolOptions } from './maxUnpool.js';
 export { type AnyModule, Module } from './module.js';
 export { ModuleDict } from './moduleDict.js';

@@ -1,37 +1,24 @@
-import { functions } from '../ops/install.js';
 import type { Tensor } from '../tensor/tensor.js';
+import {
+  type MaxPoolOptions,
+  maxPool1d,
+  maxPool1dWithIndices,
+  maxPool2d,
+  maxPool2dWithIndices,
+  maxPool3d,
+  maxPool3dWithIndices,
+} from './functional/maxPooling.js';
+import type { Pooled } from './functional/pooled.js';
 import { Module } from './module.js';
 import { expandSize, pythonSize, type SpatialDims, type SpatialSize } from './sizes.js';
 import { pythonBool } from './text.js';
 
-/** What a pooling gives: the values, and where it is asked to, the places they come from. */
-export type Pooled<Indices extends boolean> = Indices extends true
-  ? [values: Tensor, indices: Tensor]
-  : Tensor;
-
-export interface MaxPoolOptions<Indices extends boolean = boolean> {
-  /** How far the window moves. Default: the size of the window. */
-  stride?: SpatialSize;
-  /** How far the input is extended by -Infinity on both sides. Default 0. */
-  padding?: SpatialSize;
-  /** Distance between the elements of a window. Default 1. */
-  dilation?: SpatialSize;
-  /** Gives the places of the values too, for unpooling. Default false. */
-  returnIndices?: Indices;
-  /** Keeps a window that reaches past the end. Default false. */
-  ceilMode?: boolean;
-}
-
-const pools = {
-  1: functions.torch.maxPool1d,
-  2: functions.torch.maxPool2d,
-  3: functions.torch.maxPool3d,
-} as const;
+const pools = { 1: maxPool1d, 2: maxPool2d, 3: maxPool3d } as const;
 
 const poolsWithIndices = {
-  1: functions.torch.maxPool1dWithIndices,
-  2: functions.nn.maxPool2dWithIndices,
-  3: functions.nn.maxPool3dWithIndices,
+  1: maxPool1dWithIndices,
+  2: maxPool2dWithIndices,
+  3: maxPool3dWithIndices,
 } as const;
 
 abstract class MaxPool<Indices extends boolean> extends Module<[input: Tensor], Pooled<Indices>> {

@@ -1,8 +1,10 @@
 import type { Tensor } from '../tensor/tensor.js';
 
 export function sameShape(a: Tensor, b: Tensor): boolean {
-  const left = a.shape;
-  const right = b.shape;
+  return sameSizes(a.shape, b.shape);
+}
+
+export function sameSizes(left: readonly number[], right: readonly number[]): boolean {
   return left.length === right.length && left.every((size, i) => size === right[i]);
 }
 

@@ -3,6 +3,7 @@ import type { Generator } from '../../random.js';
 import type { DType } from '../../tensor/dtype.js';
 import { tidy } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { switchedBy } from './switched.js';
 
 export interface InplaceOption {
   /** Overwrites the input. Default false. */
@@ -43,19 +44,7 @@ type Operator = (...given: never[]) => Tensor;
 
 /** One function of two operators: with the option `inplace` the one that overwrites its input. */
 function withInplace(pure: Operator, overwriting: Operator): (...given: unknown[]) => Tensor {
-  return (...given) => {
-    const last = given.at(-1);
-    if (typeof last !== 'object' || last === null || !('inplace' in last)) {
-      return pure(...(given as never[]));
-    }
-    const { inplace, ...options } = last;
-    if (inplace !== undefined && typeof inplace !== 'boolean') {
-      throw new TypeError(`inplace must be a boolean, got ${String(inplace)}`);
-    }
-    const others = Object.keys(options).length > 0 ? [options] : [];
-    const operator = inplace === true ? overwriting : pure;
-    return operator(...([...given.slice(0, -1), ...others] as never[]));
-  };
+  return switchedBy('inplace', pure, overwriting);
 }
 
 const { torch, nn } = functions;

@@ -3,6 +3,7 @@ import type { Tensor } from '../../tensor/tensor.js';
 import { checkFractionalSize, type FractionalSize } from '../poolSizes.js';
 import { expandSize, type SpatialSize } from '../sizes.js';
 import { handleOf } from './handles.js';
+import { type IndicesOption, type Pooled, pooled } from './pooled.js';
 
 export interface FractionalPoolCall extends FractionalSize {
   /** `[batch, channels, dims]`, from 0 to 1; where the windows begin. Drawn where not given. */
@@ -55,19 +56,19 @@ export function fractionalMaxPool3dWithIndices(
  * the input's (Graham 2014).
  * @param input `[batch, channels, h, w]` or without batch
  */
-export function fractionalMaxPool2d(
+export function fractionalMaxPool2d<Indices extends boolean = false>(
   input: Tensor,
   kernelSize: SpatialSize,
-  options: FractionalPoolCall,
-): Tensor {
-  return fractionalMaxPool(2, input, kernelSize, options)[0];
+  options: FractionalPoolCall & IndicesOption<Indices>,
+): Pooled<Indices> {
+  return pooled(fractionalMaxPool(2, input, kernelSize, options), options);
 }
 
 /** {@link fractionalMaxPool2d} of volumes. @param input `[batch, channels, d, h, w]` or without batch */
-export function fractionalMaxPool3d(
+export function fractionalMaxPool3d<Indices extends boolean = false>(
   input: Tensor,
   kernelSize: SpatialSize,
-  options: FractionalPoolCall,
-): Tensor {
-  return fractionalMaxPool(3, input, kernelSize, options)[0];
+  options: FractionalPoolCall & IndicesOption<Indices>,
+): Pooled<Indices> {
+  return pooled(fractionalMaxPool(3, input, kernelSize, options), options);
 }

@@ -3,6 +3,7 @@ import type { Tensor } from '../../tensor/tensor.js';
 import { type AdaptiveSize, checkAdaptiveSize } from '../poolSizes.js';
 import { expandSize, type SpatialDims, type SpatialSize } from '../sizes.js';
 import { handleOf } from './handles.js';
+import { type IndicesOption, type Pooled, pooled } from './pooled.js';
 
 type Indexed = [values: Tensor, indices: Tensor];
 
@@ -49,18 +50,30 @@ export function adaptiveMaxPool3dWithIndices(input: Tensor, outputSize: Adaptive
 }
 
 /** The largest value of windows that divide each signal in `outputSize` parts. */
-export function adaptiveMaxPool1d(input: Tensor, outputSize: AdaptiveSize): Tensor {
-  return adaptiveMaxPool1dWithIndices(input, outputSize)[0];
+export function adaptiveMaxPool1d<Indices extends boolean = false>(
+  input: Tensor,
+  outputSize: AdaptiveSize,
+  options: IndicesOption<Indices> = {},
+): Pooled<Indices> {
+  return pooled(adaptiveMaxPool1dWithIndices(input, outputSize), options);
 }
 
 /** {@link adaptiveMaxPool1d} of images. @param input `[*, h, w]` */
-export function adaptiveMaxPool2d(input: Tensor, outputSize: AdaptiveSize): Tensor {
-  return adaptiveMaxPool2dWithIndices(input, outputSize)[0];
+export function adaptiveMaxPool2d<Indices extends boolean = false>(
+  input: Tensor,
+  outputSize: AdaptiveSize,
+  options: IndicesOption<Indices> = {},
+): Pooled<Indices> {
+  return pooled(adaptiveMaxPool2dWithIndices(input, outputSize), options);
 }
 
 /** {@link adaptiveMaxPool1d} of volumes. @param input `[*, d, h, w]` */
-export function adaptiveMaxPool3d(input: Tensor, outputSize: AdaptiveSize): Tensor {
-  return adaptiveMaxPool3dWithIndices(input, outputSize)[0];
+export function adaptiveMaxPool3d<Indices extends boolean = false>(
+  input: Tensor,
+  outputSize: AdaptiveSize,
+  options: IndicesOption<Indices> = {},
+): Pooled<Indices> {
+  return pooled(adaptiveMaxPool3dWithIndices(input, outputSize), options);
 }
 
 export interface LPPoolCall {
