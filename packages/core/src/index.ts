@@ -28,6 +28,7 @@ export {
   TensorDataset,
 } from './data/index.js';
 export * as io from './io/index.js';
+export * from './learner/index.js';
 export * as memory from './memory.js';
 export * as nn from './nn/index.js';
 export type {

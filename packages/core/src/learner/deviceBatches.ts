@@ -1,0 +1,49 @@
+import type { BatchIterator, BatchSource } from '../data/batches.js';
+import type { Device } from '../tensor/dtype.js';
+import { Tensor } from '../tensor/tensor.js';
+import type { SupervisedBatch, Tensors } from './batch.js';
+
+/** Changes a whole batch on its device, such as to normalise it. */
+export type BatchTransform = (batch: SupervisedBatch) => SupervisedBatch;
+
+/** Batches that are moved to a device and then go through transforms. */
+export class DeviceBatches implements BatchSource<SupervisedBatch> {
+  readonly source: BatchSource<SupervisedBatch>;
+  readonly device: Device;
+  readonly tfms: BatchTransform[];
+
+  constructor(
+    source: BatchSource<SupervisedBatch>,
+    device: Device,
+    tfms: readonly BatchTransform[] = [],
+  ) {
+    this.source = source;
+    this.device = device;
+    this.tfms = [...tfms];
+  }
+
+  get length(): number {
+    return this.source.length;
+  }
+
+  batches(): BatchIterator<SupervisedBatch> {
+    const iterator = this.source.batches();
+    return {
+      ready: () => iterator.ready(),
+      take: () => this.process(iterator.take()),
+      close: () => iterator.close(),
+    };
+  }
+
+  /** A batch as the model gets it. */
+  process([x, y]: SupervisedBatch): SupervisedBatch {
+    const moved = [moveTo(this.device, x), moveTo(this.device, y)] as const;
+    return this.tfms.reduce<SupervisedBatch>((batch, tfm) => tfm(batch), moved);
+  }
+}
+
+/** The same tensors on `device`. */
+export function moveTo(device: Device, tensors: Tensors): Tensors {
+  if (tensors instanceof Tensor) return tensors.to(device);
+  return tensors.map((tensor) => tensor.to(device));
+}

@@ -1,0 +1,107 @@
+import { noGrad } from '../autograd/gradMode.js';
+import type { BatchSource } from '../data/batches.js';
+import type { AnyModule } from '../nn/module.js';
+import { listify, type SupervisedBatch, sampleCount, type Tensors } from './batch.js';
+import type { CallbackHandler } from './callbackHandler.js';
+import { forEachBatch, Pace } from './eventLoop.js';
+import { computeLoss, type LossFunction } from './lossFunction.js';
+import type { OptimWrapper } from './optimWrapper.js';
+
+export interface Evaluated {
+  readonly model: AnyModule;
+  readonly lossFunc: LossFunction;
+  readonly handler: CallbackHandler;
+  readonly pace?: Pace;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Trained extends Evaluated {
+  readonly opt: OptimWrapper;
+  readonly trainDl: BatchSource<SupervisedBatch>;
+  /** None: no validation. */
+  readonly validDl: BatchSource<SupervisedBatch> | undefined;
+}
+
+/**
+ * Trains until the state's last epoch, with a validation after each, unless a callback stops it.
+ * However it ends, the callbacks are told, and after a failure no gradient is left.
+ * @throws the signal's reason when it is aborted, what a callback throws
+ */
+export async function fitLoop(epochs: number, trained: Trained): Promise<void> {
+  const { handler, opt } = trained;
+  let failure: { error: unknown } | undefined;
+  try {
+    await handler.trainBegin(epochs);
+    await runEpochs({ pace: new Pace(), ...trained });
+  } catch (error) {
+    failure = { error };
+    opt.zeroGrad();
+    handler.state.forgetTensors();
+  }
+  try {
+    await handler.trainEnd(failure?.error);
+  } catch (error) {
+    failure ??= { error };
+  }
+  if (failure !== undefined) throw failure.error;
+}
+
+async function runEpochs(trained: Trained): Promise<void> {
+  const { handler, model, trainDl, validDl, pace, signal } = trained;
+  const { state } = handler;
+  while (state.epoch < state.nEpochs) {
+    signal?.throwIfAborted();
+    model.train();
+    await handler.epochBegin();
+    await forEachBatch(trainDl, (take) => trainBatch(take(), trained), { pace, signal });
+    const validated = validDl !== undefined && !state.skipValidate;
+    const validLoss = validated ? await validateLoop(validDl, trained) : null;
+    await handler.epochEnd(validLoss);
+    if (state.stopTraining) return;
+  }
+}
+
+/** @returns whether the epoch ends here */
+function trainBatch([x, y]: SupervisedBatch, { handler, model, lossFunc, opt }: Trained): boolean {
+  const { state } = handler;
+  handler.batchBegin(x, y, true);
+  handler.lossBegin(model.call(...listify(state.lastInput)) as Tensors);
+  handler.backwardBegin(computeLoss(lossFunc, state.lastOutput, state.lastTarget));
+  const loss = state.lastLoss;
+  if (!state.skipBwd) loss.backward();
+  handler.backwardEnd();
+  if (!state.skipStep) opt.step();
+  handler.stepEnd();
+  if (!state.skipZero) opt.zeroGrad();
+  handler.batchEnd(loss.detach());
+  state.forgetTensors();
+  return state.stopEpoch;
+}
+
+/**
+ * The mean loss over all samples, with the model in evaluation mode; NaN without batches.
+ * @throws the signal's reason when it is aborted, what a callback throws
+ */
+export async function validateLoop(
+  source: BatchSource<SupervisedBatch>,
+  { handler, model, lossFunc, pace, signal }: Evaluated,
+): Promise<number> {
+  const { state } = handler;
+  let sum = 0;
+  let samples = 0;
+  model.eval();
+  const step = (take: () => SupervisedBatch) => {
+    const [x, y] = take();
+    handler.batchBegin(x, y, false);
+    handler.lossBegin(model.call(...listify(state.lastInput)) as Tensors);
+    const loss = computeLoss(lossFunc, state.lastOutput, state.lastTarget);
+    const count = sampleCount(state.lastTarget);
+    sum += Number(loss.item()) * count;
+    samples += count;
+    handler.batchEnd(loss);
+    state.forgetTensors();
+    return state.stopEpoch;
+  };
+  await forEachBatch(source, (take) => noGrad(() => step(take)), { pace, signal });
+  return sum / samples;
+}

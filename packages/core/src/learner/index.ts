@@ -1,0 +1,18 @@
+export { listify, type SupervisedBatch, type Tensors } from './batch.js';
+export type { Callback, CallbackFn } from './callback.js';
+export { DataBunch, type DataBunchOptions } from './dataBunch.js';
+export { type BatchTransform, DeviceBatches } from './deviceBatches.js';
+export type { LayerGroup, SplitPoints } from './layerGroups.js';
+export { type FitOptions, Learner, type LearnerOptions } from './learner.js';
+export { defaultLr, type LearningRate, type LrRange, lrRange } from './learningRates.js';
+export type { LossFunction } from './lossFunction.js';
+export { AverageMetric, type Direction, type Metric, type MetricFunction } from './metric.js';
+export {
+  type AnyOptimizer,
+  type OptimizerFactory,
+  OptimWrapper,
+  type PerGroup,
+  type WeightDecayOptions,
+} from './optimWrapper.js';
+export { Recorder } from './recorder.js';
+export type { FitState, Update } from './state.js';

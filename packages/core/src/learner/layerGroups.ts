@@ -1,0 +1,58 @@
+import { BatchNorm1d, BatchNorm2d, BatchNorm3d } from '../nn/batchnorm.js';
+import { flattenModel } from '../nn/flattenModel.js';
+import { type AnyModule, Module } from '../nn/module.js';
+
+/** Leaf modules that are frozen together and share a learning rate. */
+export type LayerGroup = readonly AnyModule[];
+
+/** Where groups begin: at these modules; or the groups themselves. */
+export type SplitPoints = AnyModule | readonly AnyModule[] | readonly LayerGroup[];
+
+/**
+ * The leaf modules of `model`, cut before the first leaf of each of `points`. Given groups are
+ * taken as they are.
+ * @throws RangeError for points that are not in the model, or not in its order
+ */
+export function splitModel(model: AnyModule, points: SplitPoints): readonly LayerGroup[] {
+  if (points instanceof Module) return cutAt(flattenModel(model), [points]);
+  return areGroups(points) ? points : cutAt(flattenModel(model), points as readonly AnyModule[]);
+}
+
+function areGroups(points: readonly unknown[]): points is readonly LayerGroup[] {
+  return points.length > 0 && points.every((point) => Array.isArray(point));
+}
+
+function cutAt(leaves: readonly AnyModule[], points: readonly AnyModule[]): LayerGroup[] {
+  const cuts = points.map((point, i) => {
+    const cut = point instanceof Module ? leaves.indexOf(flattenModel(point)[0] as AnyModule) : -1;
+    if (cut < 0) throw new RangeError(`split point ${i} is not a module of the model`);
+    return cut;
+  });
+  const starts = cuts[0] === 0 ? cuts : [0, ...cuts];
+  return starts.map((start, i) => {
+    const end = starts[i + 1] ?? leaves.length;
+    if (start >= end) {
+      throw new RangeError(`split points must be in the model's order, got leaves ${cuts}`);
+    }
+    return leaves.slice(start, end);
+  });
+}
+
+export function isBatchNorm(module: AnyModule): boolean {
+  return [BatchNorm1d, BatchNorm2d, BatchNorm3d].some((type) => module instanceof type);
+}
+
+/**
+ * Lets the groups from number `first` on be trained, and freezes those before; a negative number
+ * counts from the end.
+ * @param trainBn leaves batch-norm layers of frozen groups as they are
+ */
+export function freezeGroups(groups: readonly LayerGroup[], first: number, trainBn: boolean): void {
+  const begin = first < 0 ? groups.length + first : first;
+  for (const [i, group] of groups.entries()) {
+    for (const module of group) {
+      if (i >= begin) module.requiresGrad_(true);
+      else if (!(trainBn && isBatchNorm(module))) module.requiresGrad_(false);
+    }
+  }
+}
