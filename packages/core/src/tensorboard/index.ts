@@ -1,0 +1,1 @@
+export { type AddOptions, SummaryWriter, type SummaryWriterOptions } from './summaryWriter.js';
