@@ -7,6 +7,7 @@ export { type FitOptions, Learner, type LearnerOptions } from './learner.js';
 export { defaultLr, type LearningRate, type LrRange, lrRange } from './learningRates.js';
 export type { LossFunction } from './lossFunction.js';
 export { AverageMetric, type Direction, type Metric, type MetricFunction } from './metric.js';
+export * as metrics from './metrics/index.js';
 export {
   type AnyOptimizer,
   type OptimizerFactory,
