@@ -8,3 +8,5 @@ export {
   isAutocastEnabled,
 } from './autocast.js';
 export { type CustomForwardOptions, customBwd, customFwd } from './customFunction.js';
+export { GradScaler, type GradScalerOptions, type GradScalerStateDict } from './gradScaler.js';
+export type { ScaledOptimizer } from './unscale.js';

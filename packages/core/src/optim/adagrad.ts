@@ -13,6 +13,8 @@ import {
   newStep,
   numbersIn,
   RealLists,
+  type Scaling,
+  takeBack,
   zerosLike,
 } from './kernelOptimizer.js';
 import { type ParamGroup, type Params, withDefaults } from './optimizer.js';
@@ -76,7 +78,7 @@ export class Adagrad extends KernelOptimizer<AdagradOptions, AdagradState> {
     group: AdagradGroup,
   ): void {
     const steps = advance(bucket);
-    if (bucket.fused) stepFused(bucket, grads, steps, group);
+    if (bucket.fused) stepFused(bucket, grads, steps, group, this.scalingFor(bucket));
     else stepForeach(bucket, grads, numbersIn(steps), group);
   }
 }
@@ -86,6 +88,7 @@ function stepFused(
   grads: readonly Handle[],
   steps: readonly Handle[],
   { lr, lrDecay, weightDecay, eps, maximize }: AdagradGroup,
+  scaling: Scaling,
 ): void {
   const tensorLr = lr instanceof Tensor;
   aten('_fused_adagrad_', tensorLr ? 'tensor_lr' : '')(
@@ -98,9 +101,9 @@ function stepFused(
     weightDecay,
     eps,
     maximize,
-    null,
-    null,
+    ...scaling,
   );
+  takeBack(steps, scaling);
 }
 
 function stepForeach(

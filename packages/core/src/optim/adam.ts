@@ -4,7 +4,15 @@ import { foreach } from '../ops/foreach.js';
 import { Tensor } from '../tensor/tensor.js';
 import { type AverageOptions, type AverageState, newAverages, updateAverages } from './averages.js';
 import { requireBetas, requireInRange } from './checks.js';
-import { advance, KernelOptimizer, lrOf, numbersIn, zerosLike } from './kernelOptimizer.js';
+import {
+  advance,
+  KernelOptimizer,
+  lrOf,
+  numbersIn,
+  type Scaling,
+  takeBack,
+  zerosLike,
+} from './kernelOptimizer.js';
 import { type ParamGroup, type Params, withDefaults } from './optimizer.js';
 import type { Bucket } from './plan.js';
 
@@ -63,7 +71,7 @@ export class Adam extends KernelOptimizer<AdamOptions, AdamState> {
     group: AdamGroup,
   ): void {
     const steps = advance(bucket);
-    if (bucket.fused) stepFused(bucket, grads, steps, group);
+    if (bucket.fused) stepFused(bucket, grads, steps, group, this.scalingFor(bucket));
     else stepForeach(bucket, grads, numbersIn(steps), group);
   }
 }
@@ -73,6 +81,7 @@ function stepFused(
   grads: readonly Handle[],
   steps: readonly Handle[],
   group: AdamGroup,
+  scaling: Scaling,
 ): void {
   const { lr, betas, weightDecay, eps, amsgrad, maximize, decoupledWeightDecay } = group;
   const tensorLr = lr instanceof Tensor;
@@ -90,9 +99,9 @@ function stepFused(
     eps,
     amsgrad,
     maximize,
-    null,
-    null,
+    ...scaling,
   );
+  takeBack(steps, scaling);
 }
 
 function stepForeach(

@@ -2,10 +2,18 @@ import { type Handle, native } from '@flambeau/native';
 import { aten } from '../ops/aten.js';
 import { foreach } from '../ops/foreach.js';
 import { functions } from '../ops/install.js';
+import { tidy } from '../tensor/scope.js';
 import { Tensor } from '../tensor/tensor.js';
 import { requireInRange, requireLr } from './checks.js';
 import { Optimizer, type ParamGroup } from './optimizer.js';
-import { type Bucket, fusedKernelSupports, Plan, type StateName, withGradients } from './plan.js';
+import {
+  type Bucket,
+  fusedKernelSupports,
+  fusedKernelTakes,
+  Plan,
+  type StateName,
+  withGradients,
+} from './plan.js';
 
 /** What every group of an optimiser can be given. */
 export interface KernelOptions {
@@ -30,6 +38,13 @@ export abstract class KernelOptimizer<
   Options extends KernelOptions,
   State extends object,
 > extends Optimizer<Options, State> {
+  /**
+   * What the gradients were multiplied by; the fused kernels divide by it. `[]`, set around a step
+   * by `amp.GradScaler` where {@link stepSupportsAmpScaling}.
+   */
+  gradScale: Tensor | null = null;
+  /** 1 where a gradient is not finite: the fused kernels then change nothing. `[]`, set likewise. */
+  foundInf: Tensor | null = null;
   #plans = new WeakMap<ParamGroup<Options>, Plan<State>>();
 
   /** One step of the parameters of a bucket. */
@@ -73,6 +88,25 @@ export abstract class KernelOptimizer<
     }
   }
 
+  /** Will fused kernels do all of the next step? */
+  get stepSupportsAmpScaling(): boolean {
+    return tidy(() =>
+      this.paramGroups.every(
+        (group) =>
+          kernelChoice(group) !== false &&
+          withGradients(group.params).parameters.every(fusedKernelTakes),
+      ),
+    );
+  }
+
+  /** The last two operands of a fused kernel, on the device of the parameters. */
+  protected scalingFor(bucket: Bucket<State>): Scaling {
+    const { device } = bucket.members[0] as Tensor;
+    const here = (tensor: Tensor | null) =>
+      tensor?.to({ device, nonBlocking: true }).handle ?? null;
+    return [here(this.gradScale), here(this.foundInf)];
+  }
+
   /** @throws TypeError for a sparse gradient */
   protected requireDense(parameter: Tensor): void {
     if (parameter.grad?.layout !== 'strided') {
@@ -81,6 +115,15 @@ export abstract class KernelOptimizer<
       );
     }
   }
+}
+
+/** The tensors `gradScale` and `foundInf`, as operands. */
+export type Scaling = readonly [gradScale: Handle | null, foundInf: Handle | null];
+
+/** Takes an {@link advance} back where a fused kernel changed nothing. */
+export function takeBack(steps: readonly Handle[], [, foundInf]: Scaling): void {
+  if (foundInf === null) return;
+  foreach('sub_', 'List', steps, new Array<Handle>(steps.length).fill(foundInf), 1);
 }
 
 /** Optimisers without a fused kernel have no such option. */

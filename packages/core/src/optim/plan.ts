@@ -13,6 +13,11 @@ export function fusedKernelSupports(parameter: Tensor): boolean {
   return fusedDtypes.has(parameter.dtype) && /^(cpu|cuda|mps)/.test(parameter.device);
 }
 
+/** Is there one, and are the gradients such as it takes? */
+export function fusedKernelTakes(parameter: Tensor): boolean {
+  return fusedKernelSupports(parameter) && !isSparse(parameter);
+}
+
 /** Parameters of one dtype and device, and their state, as the lists that a kernel takes. */
 export class Bucket<State extends object> {
   readonly fused: boolean;
@@ -37,7 +42,7 @@ export class Bucket<State extends object> {
   ) {
     const [first] = members as [Tensor];
     this.sparse = isSparse(first);
-    const supported = fusedKernelSupports(first) && !this.sparse;
+    const supported = fusedKernelTakes(first);
     if (fused === true && !supported) {
       throw new TypeError(
         'fused: true needs floating parameters with dense gradients on a CPU or GPU, ' +

@@ -8,6 +8,7 @@ import {
   type KernelOptions,
   lrOf,
   RealLists,
+  type Scaling,
   zerosLike,
 } from './kernelOptimizer.js';
 import { type ParamGroup, type Params, withDefaults } from './optimizer.js';
@@ -78,17 +79,28 @@ export class SGD extends KernelOptimizer<SGDOptions, SGDState> {
     return { momentumBuffer };
   }
 
+  /** The first buffer with dampening is made of gradients that must not be scaled. */
+  override get stepSupportsAmpScaling(): boolean {
+    const plain = this.paramGroups.every((group) => group.momentum * group.dampening === 0);
+    return plain && super.stepSupportsAmpScaling;
+  }
+
   protected override updateBucket(
     bucket: Bucket<SGDState>,
     grads: readonly Handle[],
     group: SGDGroup,
   ): void {
-    if (bucket.fused) stepFused(bucket, grads, group);
+    if (bucket.fused) stepFused(bucket, grads, group, this.scalingFor(bucket));
     else stepForeach(bucket, grads, group);
   }
 }
 
-function stepFused(bucket: Bucket<SGDState>, grads: readonly Handle[], group: SGDGroup): void {
+function stepFused(
+  bucket: Bucket<SGDState>,
+  grads: readonly Handle[],
+  group: SGDGroup,
+  scaling: Scaling,
+): void {
   const { lr, momentum, dampening, weightDecay, nesterov, maximize } = group;
   const tensorLr = lr instanceof Tensor;
   aten('_fused_sgd_', tensorLr ? 'tensor_lr' : '')(
@@ -102,8 +114,7 @@ function stepFused(bucket: Bucket<SGDState>, grads: readonly Handle[], group: SG
     nesterov,
     maximize,
     false,
-    null,
-    null,
+    ...scaling,
   );
 }
 
