@@ -1,0 +1,12 @@
+export { flattenModel, ParameterModule } from './flattenModel.js';
+export { Hook, type HookSettings, type StoreOptions } from './hook.js';
+export { type HookOutputOptions, hookOutput, hookOutputs, type OutputGrad } from './hookOutput.js';
+export { Hooks } from './hooks.js';
+export {
+  dummyBatch,
+  dummyEval,
+  type ImageSize,
+  inChannels,
+  modelSizes,
+  numFeaturesModel,
+} from './modelSizes.js';
