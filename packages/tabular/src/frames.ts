@@ -1,4 +1,4 @@
-import pl, { type DataFrame, type Series } from 'nodejs-polars';
+import pl, { type DataFrame, type Expr, type Series } from 'nodejs-polars';
 import { DataError } from './errors.js';
 
 /**
@@ -17,4 +17,23 @@ export function appendColumns(df: DataFrame, columns: readonly Series[]): DataFr
   const names = new Set(columns.map((column) => column.name));
   const kept = df.columns.filter((name) => !names.has(name));
   return pl.DataFrame([...df.select(...kept).getColumns(), ...columns]);
+}
+
+/** An expression of one column, which keeps its name. */
+export function mapColumn(column: Series, expression: (column: Expr) => Expr): Series {
+  const { name } = column;
+  return pl
+    .DataFrame([column])
+    .select(expression(pl.col(name)).alias(name))
+    .getColumn(name);
+}
+
+/** The column with null for what is not a number; other types have no such values. */
+export function withoutNaN(column: Series): Series {
+  return column.isFloat() ? mapColumn(column, (it) => it.fillNan(pl.lit(null))) : column;
+}
+
+/** The first row for which `condition`, a boolean column, is true; -1 when there is none. */
+export function firstRow(condition: Series): number {
+  return condition.toArray().indexOf(true);
 }

@@ -3,3 +3,12 @@ export { addCyclicDatepart, type CyclicDatepartOptions } from './dates/cyclicDat
 export { addDatepart, type DatepartOptions, datepartPrefix } from './dates/datepart.js';
 export { addElapsedTimes } from './dates/elapsedTimes.js';
 export { DataError } from './errors.js';
+export { Categories, type CategoriesState, type Category } from './processors/categories.js';
+export { Categorify, type CategorifyOptions } from './processors/categorify.js';
+export {
+  FillMissing,
+  type FillMissingOptions,
+  type FillStrategy,
+} from './processors/fillMissing.js';
+export { type Moments, Normalize, type NormalizeOptions } from './processors/normalize.js';
+export { type ProcFactory, type ProcState, TabularProc } from './processors/tabularProc.js';

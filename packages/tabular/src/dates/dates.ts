@@ -1,6 +1,6 @@
 import pl, { type DataFrame, type Expr, type Series } from 'nodejs-polars';
 import { DataError } from '../errors.js';
-import { columnOf } from '../frames.js';
+import { columnOf, mapColumn } from '../frames.js';
 
 /** A column of dates, read two ways. */
 export interface Dates {
@@ -66,9 +66,9 @@ function zoneOf(column: Series): string | undefined {
 /** Through a text, since a cast would give the clock of UTC. */
 function fromZoned(column: Series): Dates {
   const layout = '%Y-%m-%dT%H:%M:%S%.f';
-  const text = evaluate(column, (it) => it.date.strftime(layout));
+  const text = mapColumn(column, (it) => it.date.strftime(layout));
   return {
-    local: evaluate(text, (it) => it.str.strptime(pl.Datetime, layout)),
+    local: mapColumn(text, (it) => it.str.strptime(pl.Datetime, layout)),
     seconds: secondsOf(column),
   };
 }
@@ -79,7 +79,9 @@ function fromInstant(column: Series): Dates {
 
 function secondsOf(column: Series): Series {
   const milliseconds = column.cast(pl.Datetime('ms'));
-  return evaluate(milliseconds, (it) => it.cast(pl.Int64).div(pl.lit(1000)).floor().cast(pl.Int64));
+  return mapColumn(milliseconds, (it) =>
+    it.cast(pl.Int64).div(pl.lit(1000)).floor().cast(pl.Int64),
+  );
 }
 
 function parse(column: Series, format: string | undefined): Dates {
@@ -87,8 +89,8 @@ function parse(column: Series, format: string | undefined): Dates {
   if (first === undefined || !offsetPattern.test(first)) {
     return fromInstant(parseLocal(column, column, format));
   }
-  const offset = evaluate(column, (it) => it.str.extract(offsetPattern.source, 1));
-  const clock = evaluate(column, (it) => it.str.replace(' ?(Z|[+-]\\d\\d:?\\d\\d)$', ''));
+  const offset = mapColumn(column, (it) => it.str.extract(offsetPattern.source, 1));
+  const clock = mapColumn(column, (it) => it.str.replace(' ?(Z|[+-]\\d\\d:?\\d\\d)$', ''));
   const local = parseLocal(clock, column, format);
   return { local, seconds: secondsOf(local).sub(offsetSeconds(offset)) as Series };
 }
@@ -96,8 +98,8 @@ function parse(column: Series, format: string | undefined): Dates {
 function offsetSeconds(offset: Series): Series {
   const part = (group: number) => (it: Expr) =>
     it.str.extract('([+-]\\d\\d):?(\\d\\d)', group).cast(pl.Int64).fillNull(pl.lit(0));
-  const hours = evaluate(offset, part(1));
-  const minutes = evaluate(offset, part(2));
+  const hours = mapColumn(offset, part(1));
+  const minutes = mapColumn(offset, part(2));
   const frame = pl.DataFrame([
     hours.rename('hours'),
     minutes.rename('minutes'),
@@ -122,10 +124,10 @@ function offsetSeconds(offset: Series): Series {
 /** @param given the column as it was, for the message */
 function parseLocal(text: Series, given: Series, format: string | undefined): Series {
   const formats: readonly Format[] = format === undefined ? knownFormats : [[format, '.*']];
-  let parsed = evaluate(text, (it) => parsedAs(it, formats[0] as Format));
+  let parsed = mapColumn(text, (it) => parsedAs(it, formats[0] as Format));
   for (const candidate of formats.slice(1)) {
     if (parsed.nullCount() === text.nullCount()) break;
-    const found = evaluate(text, (it) => parsedAs(it, candidate));
+    const found = mapColumn(text, (it) => parsedAs(it, candidate));
     if (found.nullCount() < found.length) parsed = firstOf(parsed, found);
   }
   if (parsed.nullCount() === text.nullCount()) return parsed;
@@ -154,12 +156,4 @@ function firstOf(first: Series, second: Series): Series {
     .DataFrame([first.rename('first'), second.rename('second')])
     .select(pl.col('first').fillNull(pl.col('second')).alias(first.name))
     .getColumn(first.name);
-}
-
-function evaluate(column: Series, expression: (column: Expr) => Expr): Series {
-  const { name } = column;
-  return pl
-    .DataFrame([column])
-    .select(expression(pl.col(name)).alias(name))
-    .getColumn(name);
 }

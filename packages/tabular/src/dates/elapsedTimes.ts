@@ -1,6 +1,6 @@
 import pl, { type DataFrame, type Expr } from 'nodejs-polars';
 import { DataError } from '../errors.js';
-import { columnOf } from '../frames.js';
+import { columnOf, firstRow } from '../frames.js';
 import { datesOf } from './dates.js';
 
 const dayMs = 86_400_000;
@@ -33,7 +33,7 @@ export function addElapsedTimes(
 ): DataFrame {
   const fields = typeof fieldNames === 'string' ? [fieldNames] : [...fieldNames];
   const { local } = datesOf(df, dateField);
-  const undated = local.isNull().toArray().indexOf(true);
+  const undated = firstRow(local.isNull());
   if (undated >= 0) {
     throw new DataError(`column '${dateField}', row ${undated}: expected a date, got none`);
   }

@@ -85,3 +85,44 @@ def cyclic(texts, zone=None):
         out[name + "_cos"] = np.cos(2 * np.pi * share)
         out[name + "_sin"] = np.sin(2 * np.pi * share)
     return columns(out)
+
+
+def categorify(train, test, names):
+    """Categories of the training columns, and the codes of both parts."""
+    out = {}
+    for name in names:
+        column = pd.Series(train[name], dtype=object).dropna()
+        categories = sorted(column.unique().tolist())
+        codes = [
+            pd.Categorical(pd.Series(part[name], dtype=object), categories=categories).codes.tolist()
+            for part in (train, test)
+        ]
+        out[name] = {"categories": categories, "codes": codes}
+    return out
+
+
+def fill_missing(train, test, names, strategy, fill_value):
+    """Both parts, filled by what the training columns have, with a flag for each that has holes."""
+    parts = [pd.DataFrame(part, columns=names, dtype=float) for part in (train, test)]
+    outs = [part.copy() for part in parts]
+    for name in names:
+        column = parts[0][name]
+        if not column.isna().any():
+            continue
+        known = column.dropna()
+        if strategy == "median":
+            value = known.median()
+        elif strategy == "common":
+            value = max(known.tolist(), key=known.tolist().count)
+        else:
+            value = fill_value
+        for part, out in zip(parts, outs):
+            out[name] = part[name].fillna(value)
+            out[name + "_na"] = part[name].isna()
+    return [columns(out) for out in outs]
+
+
+def normalize(train, test, names, ddof):
+    parts = [pd.DataFrame(part, columns=names, dtype=float) for part in (train, test)]
+    mean, std = parts[0].mean(), parts[0].std(ddof=ddof)
+    return [columns((part - mean) / (1e-7 + std)) for part in parts]

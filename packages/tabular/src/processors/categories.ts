@@ -1,0 +1,123 @@
+import pl, { type DataFrame, DataType, type Series } from 'nodejs-polars';
+import { DataError } from '../errors.js';
+import { withoutNaN } from '../frames.js';
+
+/** A value that a column of categories can have. */
+export type Category = string | number | boolean | Date;
+
+/** As JSON: the type in Polars' own form, the values as text. */
+export interface CategoriesState {
+  readonly dtype: string | { readonly variant: string; readonly inner: readonly unknown[] };
+  readonly values: readonly string[];
+}
+
+const codeName = ' code';
+
+/** The categories of one variable, numbered in their order. */
+export class Categories {
+  readonly #values: Series;
+
+  private constructor(values: Series) {
+    this.#values = values;
+  }
+
+  /** The sorted distinct values of a column; texts by code point, false before true. */
+  static learn(column: Series): Categories {
+    return new Categories(plain(column).dropNulls().unique().sort());
+  }
+
+  /**
+   * Categories in a given order, for a column of this type.
+   * @throws DataError for values of another type, missing ones, and one that is there twice
+   */
+  static declare(column: Series, values: readonly Category[]): Categories {
+    const { name, dtype } = plain(column);
+    const series = pl.Series(name, [...values], dtype);
+    if (series.nullCount() > 0 || series.nUnique() !== values.length) {
+      throw new DataError(
+        `the categories of '${name}' must be different values of type ${dtype.variant}, ` +
+          `got ${values.join(', ')}`,
+      );
+    }
+    return new Categories(series);
+  }
+
+  get length(): number {
+    return this.#values.length;
+  }
+
+  /** In the order of their codes. */
+  get values(): readonly Category[] {
+    return this.#values.toArray() as Category[];
+  }
+
+  /**
+   * The code of each row, counted from 0, as int32; -1 where the value is missing or no category.
+   * @throws DataError when the column's type is another than in training
+   */
+  codesOf(column: Series): Int32Array {
+    const codes = this.#joined(column).select(
+      pl.col(codeName).fillNull(pl.lit(-1)).cast(pl.Int32).alias(codeName),
+    );
+    return codes.getColumn(codeName).toTypedArray() as Int32Array;
+  }
+
+  /** The column with nothing but categories; all else is missing. */
+  restrict(column: Series): Series {
+    const { name } = column;
+    const known = pl
+      .when(pl.col(codeName).isNotNull())
+      .then(pl.col(name))
+      .otherwise(pl.lit(null))
+      .alias(name);
+    return this.#joined(column).select(known).getColumn(name);
+  }
+
+  /** The column beside the codes of its values. */
+  #joined(column: Series): DataFrame {
+    const { name } = column;
+    const codes = pl.Series(
+      codeName,
+      Int32Array.from({ length: this.length }, (_, i) => i),
+    );
+    let keys = plain(column);
+    let values = this.#values.rename(name);
+    if (!keys.dtype.equals(values.dtype)) {
+      if (!keys.isNumeric() || !values.isNumeric()) {
+        throw new DataError(
+          `column '${name}' must be ${values.dtype.variant} as in training, got ${keys.dtype.variant}`,
+        );
+      }
+      keys = keys.cast(pl.Float64);
+      values = values.cast(pl.Float64);
+    }
+    return pl.DataFrame([keys]).join(pl.DataFrame([values, codes]), { on: name, how: 'left' });
+  }
+
+  exportState(): CategoriesState {
+    const { variant, inner } = this.#values.dtype as DataType & { inner?: unknown[] | null };
+    const values =
+      isText(this.#values) || this.#values.isFloat() ? this.#values : this.#values.cast(pl.Int64);
+    return {
+      dtype: inner ? { variant, inner } : variant,
+      values: values.cast(pl.Utf8).toArray() as string[],
+    };
+  }
+
+  static fromState(name: string, { dtype, values }: CategoriesState): Categories {
+    const type = DataType.deserialize(dtype);
+    const texts = pl.Series(name, [...values], pl.Utf8);
+    if (texts.dtype.equals(type)) return new Categories(texts);
+    const isNumber = ['Float32', 'Float64'].includes(type.variant);
+    return new Categories(texts.cast(isNumber ? pl.Float64 : pl.Int64).cast(type));
+  }
+}
+
+/** Without Polars' own categories, whose codes depend on how the column was made. */
+function plain(column: Series): Series {
+  return column.dtype.variant === 'Categorical' ? column.cast(pl.Utf8) : withoutNaN(column);
+}
+
+function isText(column: Series): boolean {
+  return ['Utf8', 'String'].includes(column.dtype.variant);
+}

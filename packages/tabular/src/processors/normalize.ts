@@ -1,0 +1,90 @@
+import pl, { type DataFrame } from 'nodejs-polars';
+import { DataError } from '../errors.js';
+import { columnOf, withoutNaN } from '../frames.js';
+import { checkNumeric } from './numeric.js';
+import { type ProcState, TabularProc } from './tabularProc.js';
+
+export interface NormalizeOptions {
+  /** Taken off the number of rows in the variance: 1 as in fast.ai v1, 0 as in v2. Default 1. */
+  readonly ddof?: 0 | 1;
+}
+
+/** Mean and standard deviation of a variable in the training rows. */
+export interface Moments {
+  readonly mean: number;
+  readonly std: number;
+}
+
+/** Keeps the quotient finite for a constant column. */
+const epsilon = 1e-7;
+
+/**
+ * Makes each continuous variable (x - mean) / (1e-7 + std) of the training rows, as float64. Missing
+ * values do not count and stay missing.
+ */
+export class Normalize extends TabularProc {
+  readonly #ddof: number;
+  #moments = new Map<string, Moments>();
+
+  constructor(
+    catNames: readonly string[],
+    contNames: readonly string[],
+    options: NormalizeOptions = {},
+  ) {
+    super(catNames, contNames);
+    this.#ddof = options.ddof ?? 1;
+  }
+
+  /** By variable; empty before training. */
+  get moments(): ReadonlyMap<string, Moments> {
+    return this.#moments;
+  }
+
+  protected override get sourceNames(): readonly string[] {
+    return this.contNames;
+  }
+
+  /** @throws DataError for a column that is not numeric, or too few rows for a deviation */
+  protected override applyTrain(df: DataFrame): DataFrame {
+    this.#moments = new Map();
+    for (const name of this.contNames) {
+      const column = columnOf(df, name);
+      checkNumeric(column);
+      const known = withoutNaN(column).dropNulls().cast(pl.Float64);
+      if (known.length <= this.#ddof) {
+        throw new DataError(
+          `column '${name}' has ${known.length} values in training: expected at least ` +
+            `${this.#ddof + 1} for a standard deviation`,
+        );
+      }
+      const { mean, std } = pl
+        .DataFrame([known])
+        .select(pl.col(name).mean().alias('mean'), pl.col(name).std().alias('std'))
+        .toRecords()[0] as unknown as Moments;
+      const sample = known.length === 1 ? 0 : std;
+      const scale = this.#ddof === 1 ? 1 : Math.sqrt((known.length - 1) / known.length);
+      this.#moments.set(name, { mean, std: sample * scale });
+    }
+    return this.applyTest(df);
+  }
+
+  protected override applyTest(df: DataFrame): DataFrame {
+    const normalized = [...this.#moments].map(([name, { mean, std }]) => {
+      checkNumeric(columnOf(df, name));
+      return pl
+        .col(name)
+        .cast(pl.Float64)
+        .minus(pl.lit(mean))
+        .div(pl.lit(epsilon + std));
+    });
+    return normalized.length === 0 ? df : df.withColumns(...normalized);
+  }
+
+  override exportState(): ProcState {
+    return { moments: Object.fromEntries(this.#moments) };
+  }
+
+  override loadState(state: ProcState): void {
+    this.#moments = new Map(Object.entries(state.moments as Record<string, Moments>));
+  }
+}

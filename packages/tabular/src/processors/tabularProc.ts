@@ -1,0 +1,67 @@
+import type { DataFrame } from 'nodejs-polars';
+import { DataError } from '../errors.js';
+import { columnOf } from '../frames.js';
+
+/** What a processor has learned, as JSON. */
+export type ProcState = Readonly<Record<string, unknown>>;
+
+/**
+ * A step between a table and a model that learns from the training rows and treats all others by
+ * what it has learned. A subclass gives {@link applyTrain}, and {@link applyTest} where it differs.
+ */
+export abstract class TabularProc {
+  /** Categorical variables, extended by those that the processor adds. */
+  readonly catNames: string[];
+  /** Continuous variables. */
+  readonly contNames: string[];
+
+  /** @throws DataError when a name is in the lists twice */
+  constructor(catNames: readonly string[], contNames: readonly string[]) {
+    const seen = new Set<string>();
+    for (const name of [...catNames, ...contNames]) {
+      if (seen.has(name)) throw new DataError(`the variable '${name}' is named twice`);
+      seen.add(name);
+    }
+    this.catNames = [...catNames];
+    this.contNames = [...contNames];
+  }
+
+  /**
+   * Learns from `df` and processes it; with `test` processes it by what was learned before.
+   *
+   * @returns a new frame; the given one stays as it is.
+   * @throws DataError for a frame without rows, and for columns that are missing or do not fit.
+   */
+  call(df: DataFrame, options: { readonly test?: boolean } = {}): DataFrame {
+    if (df.height === 0) throw new DataError(`${this.constructor.name} got a frame without rows`);
+    for (const name of [...this.sourceNames]) columnOf(df, name);
+    return options.test ? this.applyTest(df) : this.applyTrain(df);
+  }
+
+  /** The columns that must be there before. */
+  protected get sourceNames(): readonly string[] {
+    return [...this.catNames, ...this.contNames];
+  }
+
+  protected abstract applyTrain(df: DataFrame): DataFrame;
+
+  protected applyTest(df: DataFrame): DataFrame {
+    return this.applyTrain(df);
+  }
+
+  /** What {@link loadState} needs to treat rows as this processor does. */
+  exportState(): ProcState {
+    return {};
+  }
+
+  /** Takes over what another processor of this class exported. */
+  loadState(_state: ProcState): void {}
+}
+
+/** How a processor is asked for: its class, or a function that makes it with options. */
+export type ProcFactory =
+  | (new (
+      catNames: readonly string[],
+      contNames: readonly string[],
+    ) => TabularProc)
+  | ((catNames: readonly string[], contNames: readonly string[]) => TabularProc);
