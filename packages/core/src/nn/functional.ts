@@ -1,6 +1,7 @@
 import type { NnFunctions } from '../generated/nnFunctions.js';
 import { functions } from '../ops/install.js';
 import * as activations from './functional/activations.js';
+import { multiHeadAttentionForward } from './functional/attention.js';
 import * as dropouts from './functional/dropouts.js';
 import * as embeddings from './functional/embeddings.js';
 import * as fractionalPooling from './functional/fractionalPooling.js';
@@ -43,6 +44,7 @@ const byHand = {
   linearCrossEntropy,
   interpolate,
   upsample: interpolate,
+  multiHeadAttentionForward,
   sigmoid,
   tanh,
   softmax,

@@ -36,6 +36,7 @@ export {
   AdaptiveMaxPool2d,
   AdaptiveMaxPool3d,
 } from './adaptivePool.js';
+export { MultiheadAttention, type MultiheadAttentionOptions } from './attention.js';
 export {
   AvgPool1d,
   type AvgPool1dOptions,
@@ -80,6 +81,7 @@ export {
   FractionalMaxPool3d,
   type FractionalMaxPoolOptions,
 } from './fractionalMaxPool.js';
+export type { AttentionCall, MultiHeadAttentionCall } from './functional/attention.js';
 export type { MaxPoolOptions } from './functional/maxPooling.js';
 export type { IndicesOption, Pooled } from './functional/pooled.js';
 export { functional } from './functional.js';
