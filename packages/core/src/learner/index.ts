@@ -15,5 +15,12 @@ export {
   type PerGroup,
   type WeightDecayOptions,
 } from './optimWrapper.js';
+export {
+  type EpochRow,
+  ProgressCallback,
+  type ProgressEvent,
+  type ProgressListener,
+  type ProgressOptions,
+} from './progress/index.js';
 export { Recorder } from './recorder.js';
 export type { FitState, Update } from './state.js';

@@ -14,6 +14,7 @@ import {
   OptimWrapper,
   type PerGroup,
 } from './optimWrapper.js';
+import { printedProgress } from './progress/printedProgress.js';
 import { Recorder } from './recorder.js';
 
 export interface LearnerOptions {
@@ -244,7 +245,8 @@ export class Learner implements Disposable {
   #handler(callbacks: readonly Callback[]): CallbackHandler {
     this.#recorder = new Recorder(this);
     const made = this.callbackFns.map((make) => make(this));
-    const all = [...this.callbacks, this.#recorder, ...made, ...callbacks];
+    const shown = this.silent ? [] : [printedProgress(this)];
+    const all = [...this.callbacks, this.#recorder, ...shown, ...made, ...callbacks];
     return new CallbackHandler(all, this.metrics.map(asMetric));
   }
 
