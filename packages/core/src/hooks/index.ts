@@ -1,4 +1,4 @@
-export { flattenModel, ParameterModule } from './flattenModel.js';
+export { flattenModel, ParameterModule } from '../nn/flattenModel.js';
 export { Hook, type HookSettings, type StoreOptions } from './hook.js';
 export { type HookOutputOptions, hookOutput, hookOutputs, type OutputGrad } from './hookOutput.js';
 export { Hooks } from './hooks.js';

@@ -1,10 +1,10 @@
 import { noGrad } from '../autograd/gradMode.js';
 import { inEvalMode } from '../nn/evalMode.js';
+import { flattenModel } from '../nn/flattenModel.js';
 import type { AnyModule, Module } from '../nn/module.js';
 import { functions } from '../ops/install.js';
 import { tidy } from '../tensor/scope.js';
 import { Tensor } from '../tensor/tensor.js';
-import { flattenModel } from './flattenModel.js';
 import { hookOutputs } from './hookOutput.js';
 
 /** Height and width in pixels. */

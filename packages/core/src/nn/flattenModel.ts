@@ -17,11 +17,15 @@ export class ParameterModule extends Module<[input: unknown], unknown> {
 
 /**
  * The leaf modules, depth first in the order of definition. Parameters that a module has beside
- * submodules are wrapped in a {@link ParameterModule} and come after those.
+ * submodules, and none of these has, are wrapped in a {@link ParameterModule} and come after those.
  */
 export function flattenModel(model: AnyModule): AnyModule[] {
   const children = [...model.children()];
   if (children.length === 0) return [model];
-  const own = [...model.parameters(false)].map((parameter) => new ParameterModule(parameter));
-  return [...children, ...own].flatMap(flattenModel);
+  const below = new Set(children.flatMap((child) => [...child.parameters()]));
+  const own = [...model.parameters(false)].filter((parameter) => !below.has(parameter));
+  return [
+    ...children.flatMap(flattenModel),
+    ...own.map((parameter) => new ParameterModule(parameter)),
+  ];
 }
