@@ -73,10 +73,7 @@ export abstract class ConvNd<In extends readonly unknown[]> extends Module<In> {
     this.outputPadding = layout.outputPadding;
     this.groups = groups;
     this.paddingMode = layout.paddingMode;
-    const channels = layout.transposed
-      ? [inChannels, outChannels / groups]
-      : [outChannels, inChannels / groups];
-    this.weight = emptyParameter([...channels, ...this.kernelSize], { device, dtype });
+    this.weight = emptyParameter(weightShape(this), { device, dtype });
     this.bias = bias ? emptyParameter([outChannels], { device, dtype }) : null;
     this.resetParameters();
   }
@@ -109,7 +106,20 @@ export abstract class ConvNd<In extends readonly unknown[]> extends Module<In> {
   }
 }
 
-function checkGroups(
+type Shape = Pick<
+  ConvNd<readonly unknown[]>,
+  'inChannels' | 'outChannels' | 'groups' | 'kernelSize' | 'transposed'
+>;
+
+/** The shape of the weight of a layer. */
+export function weightShape(layer: Shape): number[] {
+  const { inChannels, outChannels, groups, kernelSize, transposed } = layer;
+  const [whole, shared] = transposed ? [inChannels, outChannels] : [outChannels, inChannels];
+  return [whole, shared / groups, ...kernelSize];
+}
+
+/** @throws RangeError unless `groups` divides all numbers of `channels` */
+export function checkGroups(
   owner: string,
   groups: number,
   channels: Readonly<Record<string, number>>,

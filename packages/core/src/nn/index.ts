@@ -94,6 +94,23 @@ export {
   InstanceNorm3d,
   type InstanceNormOptions,
 } from './instancenorm.js';
+export {
+  LazyConv1d,
+  LazyConv2d,
+  LazyConv3d,
+  LazyConvTranspose1d,
+  LazyConvTranspose2d,
+  LazyConvTranspose3d,
+} from './lazyConv.js';
+export { LazyLinear } from './lazyLinear.js';
+export {
+  LazyBatchNorm1d,
+  LazyBatchNorm2d,
+  LazyBatchNorm3d,
+  LazyInstanceNorm1d,
+  LazyInstanceNorm2d,
+  LazyInstanceNorm3d,
+} from './lazyNorm.js';
 export { Identity, Linear, type LinearOptions } from './linear.js';
 export {
   BCELoss,
@@ -185,6 +202,7 @@ export {
   type StateDict,
   StateDictError,
 } from './stateDict.js';
+export { UninitializedBuffer, UninitializedParameter } from './uninitialized.js';
 export {
   Upsample,
   type UpsampleOptions,

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { enableGrad, noGrad } from '../autograd/gradMode.js';
 import { toCamelName, toPythonName } from '../nn/names.js';
 import { clearGradients } from '../nn/parameter.js';
+import { isUninitialized } from '../nn/uninitialized.js';
 import { keep, type TensorHolder, tensorsOf, tidy } from '../tensor/scope.js';
 import { Tensor } from '../tensor/tensor.js';
 
@@ -117,6 +118,11 @@ export abstract class Optimizer<Options extends object, State extends object>
     const options = withDefaults(this.constructor.name, this.defaults, given as Partial<Options>);
     const taken = new Set(this.paramGroups.flatMap((group) => group.params));
     for (const [index, tensor] of tensors.entries()) {
+      if (isUninitialized(tensor)) {
+        throw new TypeError(
+          `parameter ${index} has no shape yet: call its lazy module once before it is optimized`,
+        );
+      }
       if (!tensor.isLeaf && !tensor.retainsGrad) {
         throw new TypeError(`parameter ${index} is not a leaf: only leaves can be optimized`);
       }
