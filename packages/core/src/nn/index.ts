@@ -151,6 +151,7 @@ export { MaxPool1d, MaxPool2d, MaxPool3d } from './maxPool.js';
 export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d, type MaxUnpoolOptions } from './maxUnpool.js';
 export { type AnyModule, Module } from './module.js';
 export { ModuleDict } from './moduleDict.js';
+export type { ModuleTarget } from './moduleTarget.js';
 export type { NamedEntries } from './namedParts.js';
 export {
   GroupNorm,

@@ -1,17 +1,11 @@
 import { inspect } from 'node:util';
 import { native } from '@flambeau/native';
 import { noGrad } from '../autograd/gradMode.js';
-import {
-  type Device,
-  type DType,
-  isComplex,
-  isDevice,
-  isDType,
-  isFloatingPoint,
-} from '../tensor/dtype.js';
+import { type Device, type DType, isFloatingPoint } from '../tensor/dtype.js';
 import { type TensorHolder, tensorsOf, tidy } from '../tensor/scope.js';
 import { Tensor } from '../tensor/tensor.js';
 import { HookedModule } from './hookedModule.js';
+import { conversionTo, type ModuleTarget } from './moduleTarget.js';
 import { toPythonName } from './names.js';
 import { clearGradients, Parameter } from './parameter.js';
 import { type KeyMismatch, type StateDict, StateLoading } from './stateDict.js';
@@ -331,18 +325,13 @@ export abstract class Module<In extends readonly unknown[] = [input: Tensor], Ou
   // --- place and type
 
   /**
-   * Moves all parameters, their gradients and all buffers, and casts those of floating or complex
-   * dtype. Tensor objects stay the same, so that an optimiser goes on with them.
+   * Moves all parameters, their gradients and all buffers, casts those of floating or complex
+   * dtype, and orders those of images in memory. Tensor objects stay the same, so that an optimiser
+   * goes on with them.
    * @throws TypeError for a dtype that is neither floating nor complex
    */
-  to(target: Device | DType | { device?: Device; dtype?: DType }): this {
-    const { device, dtype } = typeof target === 'string' ? deviceOrDtype(target) : target;
-    if (dtype !== undefined && !isTrainable(dtype)) {
-      throw new TypeError(`a module can be cast to floating or complex dtypes, got ${dtype}`);
-    }
-    this.#replaceData((tensor) =>
-      tensor.to({ device, dtype: isTrainable(tensor.dtype) ? dtype : undefined }),
-    );
+  to(target: Device | DType | ModuleTarget): this {
+    this.#replaceData(conversionTo(target));
     return this;
   }
 
@@ -435,15 +424,4 @@ function* once<T>(entries: Iterable<[string, T]>, seen: Set<T>): Generator<[stri
     seen.add(entry[1]);
     yield entry;
   }
-}
-
-/** Only such tensors can have a gradient, and are cast with their module. */
-function isTrainable(dtype: DType): boolean {
-  return isFloatingPoint(dtype) || isComplex(dtype);
-}
-
-function deviceOrDtype(name: string): { device?: Device; dtype?: DType } {
-  if (isDType(name)) return { dtype: name };
-  if (isDevice(name)) return { device: name };
-  throw new TypeError(`expected a device or a dtype, got '${name}'`);
 }
