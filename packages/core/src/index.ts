@@ -66,7 +66,14 @@ export {
 export type { NestedArray, TypedArray } from './tensor/read.js';
 export { keep, Scope, type TensorHolder, tensorsOf, tidy } from './tensor/scope.js';
 export { Tensor } from './tensor/tensor.js';
-export { fromTransferable, type TransferableTensor, toTransferable } from './tensor/transfer.js';
+export {
+  discardPacked,
+  fromTransferable,
+  packTensors,
+  type TransferableTensor,
+  toTransferable,
+  unpackTensors,
+} from './tensor/transfer.js';
 export * as tensorboard from './tensorboard/index.js';
 export { type Torch, torch } from './torch.js';
 

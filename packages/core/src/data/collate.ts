@@ -2,6 +2,7 @@ import { functions } from '../ops/install.js';
 import { asTensor, tensor } from '../tensor/create.js';
 import type { DType } from '../tensor/dtype.js';
 import { isTypedArray, type TypedArray } from '../tensor/elements.js';
+import { isPlainObject, mapStructure } from '../tensor/mapStructure.js';
 import { tidy } from '../tensor/scope.js';
 import { Tensor } from '../tensor/tensor.js';
 
@@ -45,7 +46,8 @@ export function defaultCollate<Item>(items: readonly Item[]): Collated<Item> {
  * plain objects and Maps; the rest stays as it is.
  */
 export function defaultConvert<Item>(item: Item): Converted<Item> {
-  return convert(item) as Converted<Item>;
+  const convert = (part: unknown) => (isTypedArray(part) ? asTensor(part) : undefined);
+  return mapStructure(item, convert) as Converted<Item>;
 }
 
 function collate(items: readonly unknown[]): unknown {
@@ -108,14 +110,6 @@ function collateObjects(
   return Object.fromEntries(parts);
 }
 
-function convert(item: unknown): unknown {
-  if (isTypedArray(item)) return asTensor(item);
-  if (Array.isArray(item)) return item.map(convert);
-  if (item instanceof Map) return new Map([...item].map(([key, part]) => [key, convert(part)]));
-  if (!isPlainObject(item)) return item;
-  return Object.fromEntries(Object.entries(item).map(([key, part]) => [key, convert(part)]));
-}
-
 function alike<Item>(
   items: readonly unknown[],
   isAlike: (item: unknown) => item is Item,
@@ -138,12 +132,6 @@ const isTensor = (item: unknown): item is Tensor => item instanceof Tensor;
 const isString = (item: unknown): item is string => typeof item === 'string';
 const isArray = (item: unknown): item is readonly unknown[] => Array.isArray(item);
 const isMap = (item: unknown): item is ReadonlyMap<unknown, unknown> => item instanceof Map;
-
-function isPlainObject(item: unknown): item is Readonly<Record<string, unknown>> {
-  if (typeof item !== 'object' || item === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(item);
-  return prototype === Object.prototype || prototype === null;
-}
 
 function nameOf(item: unknown): string {
   if (item === null || item === undefined) return String(item);

@@ -1,4 +1,3 @@
-import { defaultGenerator } from '../random.js';
 import { tidy } from '../tensor/scope.js';
 import type { BatchIterator } from './batches.js';
 import type { Reader, Task } from './reader.js';
@@ -7,14 +6,11 @@ import type { Tasks } from './tasks.js';
 /** Batches of a dataset with indices, read in this thread when they are taken. */
 export class LocalBatches<Batch> implements BatchIterator<Batch> {
   readonly #tasks: Tasks<Task>;
-  readonly #read: Reader;
-  #seed: bigint;
+  readonly #reader: Reader;
 
-  /** @param seed what the random numbers of the first batch start from */
-  constructor(tasks: Tasks<Task>, read: Reader, seed: bigint) {
+  constructor(tasks: Tasks<Task>, reader: Reader) {
     this.#tasks = tasks;
-    this.#read = read;
-    this.#seed = seed;
+    this.#reader = reader;
   }
 
   ready(): boolean {
@@ -22,22 +18,10 @@ export class LocalBatches<Batch> implements BatchIterator<Batch> {
   }
 
   take(): Batch {
-    return tidy(() => withSeed(this.#seed++, () => this.#read(this.#tasks.next()))) as Batch;
+    return tidy(() => this.#reader.read(this.#tasks.next(), (batch) => batch)) as Batch;
   }
 
   close(): void {
     this.#tasks.close();
-  }
-}
-
-/** Runs `fn` with the CPU's default generator at a seed, and puts it back as it was. */
-function withSeed<T>(seed: bigint, fn: () => T): T {
-  const generator = defaultGenerator('cpu');
-  using state = generator.getState();
-  generator.manualSeed(seed);
-  try {
-    return fn();
-  } finally {
-    generator.setState(state);
   }
 }

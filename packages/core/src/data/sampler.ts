@@ -2,6 +2,7 @@ import { functions } from '../ops/install.js';
 import type { Generator } from '../random.js';
 import { tidy } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { numbersOf } from './indices.js';
 
 const { torch } = functions;
 
@@ -23,7 +24,7 @@ export abstract class OrderSampler implements Sampler {
   abstract order(): Tensor;
 
   *[Symbol.iterator](): Iterator<number> {
-    yield* numbersOf(this.order.bind(this));
+    yield* tidy(() => numbersOf(this.order()));
   }
 }
 
@@ -43,11 +44,6 @@ export class SequentialSampler extends OrderSampler {
   order(): Tensor {
     return torch.arange(this.length);
   }
-}
-
-/** Draws int64 indices as numbers, and frees the tensor. */
-export function numbersOf(draw: () => Tensor): number[] {
-  return tidy(() => Array.from(draw().toTypedArray(), Number));
 }
 
 /**

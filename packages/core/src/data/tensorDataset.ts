@@ -1,4 +1,4 @@
-import { tensorsOf } from '../tensor/scope.js';
+import { type TensorHolder, tensorsOf } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Dataset } from './dataset.js';
 
@@ -6,7 +6,10 @@ import { Dataset } from './dataset.js';
  * Rows of tensors: item i is row i of each. A batch is one index operation for each tensor.
  * `new TensorDataset(inputs, targets)`
  */
-export class TensorDataset<Tensors extends readonly Tensor[]> extends Dataset<Tensors> {
+export class TensorDataset<Tensors extends readonly Tensor[]>
+  extends Dataset<Tensors>
+  implements TensorHolder
+{
   readonly tensors: Tensors;
   readonly length: number;
 
@@ -36,11 +39,19 @@ export class TensorDataset<Tensors extends readonly Tensor[]> extends Dataset<Te
     return this.#each((tensor) => tensor.indexSelect(0, indices.to(tensor.device)));
   }
 
-  *[tensorsOf](): Iterable<Tensor> {
-    yield* this.tensors;
+  [tensorsOf](): Iterable<Tensor> {
+    return this.tensors;
   }
 
   #each(pick: (tensor: Tensor) => Tensor): Tensors {
     return this.tensors.map(pick) as readonly Tensor[] as Tensors;
+  }
+}
+
+/** The tensors that datasets hold, where they say so. */
+export function* tensorsOfAll(datasets: Iterable<object>): Iterable<Tensor> {
+  for (const dataset of datasets) {
+    const holder: Partial<TensorHolder> = dataset;
+    yield* holder[tensorsOf]?.() ?? [];
   }
 }

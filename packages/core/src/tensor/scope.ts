@@ -1,4 +1,5 @@
 import { type Handle, native } from '@flambeau/native';
+import { isPlainObject } from './mapStructure.js';
 import { Tensor } from './tensor.js';
 import { track } from './tracking.js';
 
@@ -117,8 +118,7 @@ function partsOf(value: object): Iterable<unknown> {
   if (isTensorHolder(value)) return value[tensorsOf]();
   if (Array.isArray(value) || value instanceof Set) return value as Iterable<unknown>;
   if (value instanceof Map) return value.values();
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null ? Object.values(value) : [];
+  return isPlainObject(value) ? Object.values(value) : [];
 }
 
 function isTensorHolder(value: object): value is TensorHolder {

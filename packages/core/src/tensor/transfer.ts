@@ -1,6 +1,7 @@
 import { native } from '@flambeau/native';
-import { wrap } from './scope.js';
-import type { Tensor } from './tensor.js';
+import { mapStructure } from './mapStructure.js';
+import { tidy, wrap } from './scope.js';
+import { Tensor } from './tensor.js';
 
 /** A tensor on its way to another thread; `postMessage` takes it as it is. */
 export interface TransferableTensor {
@@ -22,12 +23,59 @@ export function toTransferable(tensor: Tensor): TransferableTensor {
  * @throws TorchError when it was claimed before.
  */
 export function fromTransferable(message: unknown): Tensor {
-  const token =
-    typeof message === 'object' && message !== null && 'flambeauTensor' in message
-      ? message.flambeauTensor
-      : undefined;
-  if (typeof token !== 'bigint') {
+  if (!isTransferable(message)) {
     throw new TypeError('expected a message made by toTransferable()');
   }
-  return wrap(native.importTensor(token));
+  return wrap(native.importTensor(message.flambeauTensor));
+}
+
+/**
+ * Makes a message of a structure: the tensors in it, at any depth in arrays, plain objects, Maps
+ * and Sets, cross as {@link toTransferable} says; the rest is left for `postMessage` to clone.
+ * Each message is for one receiver, {@link unpackTensors} or {@link discardPacked}.
+ */
+export function packTensors(value: unknown): unknown {
+  const packed: TransferableTensor[] = [];
+  try {
+    return mapStructure(value, (part) => {
+      if (!(part instanceof Tensor)) return undefined;
+      const message = toTransferable(part);
+      packed.push(message);
+      return message;
+    });
+  } catch (error) {
+    discardPacked(packed);
+    throw error;
+  }
+}
+
+/** The structure of a message that {@link packTensors} made. Claims its tensors. */
+export function unpackTensors(message: unknown): unknown {
+  return mapStructure(message, (part) =>
+    isTransferable(part) ? fromTransferable(part) : undefined,
+  );
+}
+
+/** Frees the tensors of a message that nobody will unpack, as far as they are not yet claimed. */
+export function discardPacked(message: unknown): void {
+  tidy(() => {
+    mapStructure(message, (part) => {
+      if (!isTransferable(part)) return undefined;
+      try {
+        fromTransferable(part);
+      } catch {
+        // Claimed before.
+      }
+      return part;
+    });
+  });
+}
+
+function isTransferable(value: unknown): value is TransferableTensor {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'flambeauTensor' in value &&
+    typeof value.flambeauTensor === 'bigint'
+  );
 }

@@ -1,0 +1,23 @@
+import { IterableDataset, lengthOf } from './dataset.js';
+
+/** Streams one after another as one. */
+export class ChainDataset<Item> extends IterableDataset<Item> {
+  readonly datasets: readonly IterableDataset<Item>[];
+
+  constructor(datasets: readonly IterableDataset<Item>[]) {
+    super();
+    this.datasets = datasets;
+  }
+
+  /**
+   * Items of all streams.
+   * @throws TypeError when one of them does not say how many it has.
+   */
+  get length(): number {
+    return this.datasets.reduce((sum, dataset) => sum + lengthOf(dataset), 0);
+  }
+
+  *[Symbol.iterator](): Iterator<Item> {
+    for (const dataset of this.datasets) yield* dataset;
+  }
+}
