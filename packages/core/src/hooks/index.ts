@@ -2,6 +2,7 @@ export { flattenModel, ParameterModule } from '../nn/flattenModel.js';
 export { Hook, type HookSettings, type StoreOptions } from './hook.js';
 export { type HookOutputOptions, hookOutput, hookOutputs, type OutputGrad } from './hookOutput.js';
 export { Hooks } from './hooks.js';
+export { type LayerInfo, layersInfo } from './layersInfo.js';
 export {
   dummyBatch,
   dummyEval,

@@ -24,3 +24,4 @@ export {
 } from './progress/index.js';
 export { Recorder } from './recorder.js';
 export type { FitState, Update } from './state.js';
+export { summary } from './summary.js';

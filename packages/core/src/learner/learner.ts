@@ -16,6 +16,7 @@ import {
 } from './optimWrapper.js';
 import { printedProgress } from './progress/printedProgress.js';
 import { Recorder } from './recorder.js';
+import { summary } from './summary.js';
 
 export interface LearnerOptions {
   /** Makes the optimiser. Default Adam with betas [0.9, 0.99] and eps 1e-8. */
@@ -248,6 +249,13 @@ export class Learner implements Disposable {
     const shown = this.silent ? [] : [printedProgress(this)];
     const all = [...this.callbacks, this.#recorder, ...shown, ...made, ...callbacks];
     return new CallbackHandler(all, this.metrics.map(asMetric));
+  }
+
+  // --- what it is
+
+  /** Layers, number of parameters, optimiser, loss and callbacks, see {@link summary}. */
+  summary(): Promise<string> {
+    return summary(this);
   }
 
   /** Frees the optimiser's averages. The model stays. */

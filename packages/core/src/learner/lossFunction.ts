@@ -7,6 +7,7 @@ import { listify, type Tensors } from './batch.js';
  * `new nn.MSELoss()`. A model with several outputs gives them as one array.
  */
 export type LossFunction =
+  | ((output: Tensor, target: Tensor) => Tensor)
   | ((output: Tensor, ...targets: readonly Tensor[]) => Tensor)
   | ((output: readonly Tensor[], ...targets: readonly Tensor[]) => Tensor)
   | AnyModule;
