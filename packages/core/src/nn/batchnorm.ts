@@ -10,7 +10,7 @@ export type BatchNormOptions = TrackedNormOptions;
  * In training it normalises by the mean and the biased variance of the batch; the running variance
  * gathers the unbiased one.
  */
-abstract class BatchNorm extends TrackedNorm {
+export abstract class BatchNorm extends TrackedNorm {
   constructor(numFeatures: number, options: BatchNormOptions = {}) {
     super(numFeatures, options, { affine: true, trackRunningStats: true });
   }

@@ -36,6 +36,11 @@ export {
   AdaptiveMaxPool2d,
   AdaptiveMaxPool3d,
 } from './adaptivePool.js';
+export {
+  type AdaptiveLogSoftmaxOptions,
+  type AdaptiveLogSoftmaxOutput,
+  AdaptiveLogSoftmaxWithLoss,
+} from './adaptiveSoftmax.js';
 export { MultiheadAttention, type MultiheadAttentionOptions } from './attention.js';
 export {
   AvgPool1d,
@@ -112,6 +117,10 @@ export {
   LazyInstanceNorm3d,
 } from './lazyNorm.js';
 export { Identity, Linear, type LinearOptions } from './linear.js';
+export {
+  LinearCrossEntropyLoss,
+  type LinearCrossEntropyOptions,
+} from './linearCrossEntropyLoss.js';
 export {
   BCELoss,
   BCEWithLogitsLoss,
@@ -203,6 +212,7 @@ export {
   type StateDict,
   StateDictError,
 } from './stateDict.js';
+export { SyncBatchNorm } from './syncBatchNorm.js';
 export { UninitializedBuffer, UninitializedParameter } from './uninitialized.js';
 export {
   Upsample,

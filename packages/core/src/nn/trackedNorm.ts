@@ -83,15 +83,16 @@ export abstract class TrackedNorm extends Module {
     if (this.bias !== null) zeros_(this.bias);
   }
 
-  /** The two numbers of dimensions that an input may have. */
+  /** The smallest and the largest number of dimensions that an input may have. */
   protected abstract get inputDims(): readonly [number, number];
 
   /** @throws RangeError for an input of a number of dimensions that the layer does not take */
   protected checkInput(input: Tensor): void {
     const [fewer, more] = this.inputDims;
     const { ndim } = input;
-    if (ndim !== fewer && ndim !== more) {
-      const accepted = fewer === more ? `${more}` : `${fewer} or ${more}`;
+    if (ndim < fewer || ndim > more) {
+      const further = Number.isFinite(more) ? ` or ${more}` : ' or more';
+      const accepted = `${fewer}${fewer === more ? '' : further}`;
       throw new RangeError(
         `${this.constructor.name}: the input must have ${accepted} dimensions, got shape ${shapeText(input)}`,
       );
