@@ -11,7 +11,7 @@ import {
 } from '@flambeau/lesson-rossmann';
 import { expect, it } from 'vitest';
 import { describeWithOracle, type Oracle } from '../../../test/oracle/oracle.js';
-import { describeWithData } from './realData.js';
+import { describeWithData } from '../../../test/realData.js';
 import { temporaryFolder } from './temporary.js';
 
 const python = fileURLToPath(new URL('python', import.meta.url));

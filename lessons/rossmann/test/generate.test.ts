@@ -9,7 +9,7 @@ import {
 } from '@flambeau/lesson-rossmann';
 import pl, { type DataFrame } from 'nodejs-polars';
 import { describe, expect, it } from 'vitest';
-import { describeWithData } from './realData.js';
+import { describeWithData } from '../../../test/realData.js';
 import { temporaryFolder } from './temporary.js';
 
 const seed = Math.floor(Math.random() * 2 ** 32);

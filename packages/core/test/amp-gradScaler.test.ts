@@ -53,7 +53,7 @@ describeWithOracle('GradScaler', (oracle) => {
         );
         const state = Object.values(scaler.stateDict());
         if (!(optimizer instanceof optim.Optimizer)) throw new Error('not an optimizer');
-        const own = Object.values(optimizer.stateDict().state[0] ?? {}) as Tensor[];
+        const own = Object.values(optimizer.stateDict().state.get(0) ?? {}) as Tensor[];
         return [p, ...scales, ...state, ...own.map((value) => value.clone())];
       },
       `start = nn.Parameter(start)

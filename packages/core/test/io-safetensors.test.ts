@@ -89,7 +89,7 @@ result = [read[name] for name in names]`,
       a: torch.randn([2, 2]),
       n: tensor([1n, 2n]),
     }));
-    const ours = io.save(tensors);
+    const ours = io.safetensors.save(tensors);
     const { result } = await oracle.evaluate(
       `from safetensors.torch import save
 result = list(save({'b': b, 'a': a, 'n': n}))`,
@@ -146,7 +146,7 @@ describe('safetensors files', () => {
         expect([name, got.dtype, got.shape]).toEqual([name, wanted.dtype, wanted.shape]);
         expect(bits(got).equal(bits(wanted))).toBe(true);
       }
-      const fromBytes = io.load(io.save(tensors));
+      const fromBytes = io.safetensors.load(io.safetensors.save(tensors));
       expect(Object.keys(fromBytes)).toEqual(Object.keys(loaded));
     }));
 
@@ -163,8 +163,8 @@ describe('safetensors files', () => {
 
   it('do not share memory with the bytes they come from', () =>
     tidy(() => {
-      const bytes = io.save({ a: tensor([1, 2]) });
-      const { a } = io.load(bytes);
+      const bytes = io.safetensors.save({ a: tensor([1, 2]) });
+      const { a } = io.safetensors.load(bytes);
       bytes.fill(0);
       expect(a?.toArray()).toEqual([1, 2]);
     }));
@@ -194,7 +194,7 @@ describe('safetensors files', () => {
     }));
 
   it('may hold nothing', () => {
-    expect(io.load(io.save({}))).toEqual({});
+    expect(io.safetensors.load(io.safetensors.save({}))).toEqual({});
   });
 });
 
@@ -265,8 +265,8 @@ describe('a damaged safetensors file', () => {
     ],
     ['with metadata of another kind', fileOf({ __metadata__: 'x' }, 0), 'an object of strings'],
   ])('%s is refused', (_, bytes, message) => {
-    expect(() => io.load(bytes)).toThrow(io.SafetensorsError);
-    expect(() => io.load(bytes)).toThrow(message);
+    expect(() => io.safetensors.load(bytes)).toThrow(io.SafetensorsError);
+    expect(() => io.safetensors.load(bytes)).toThrow(message);
     const path = join(folder, 'damaged.safetensors');
     writeFileSync(path, bytes);
     expect(() => io.loadFile(path)).toThrow(`${path}: `);
@@ -275,7 +275,7 @@ describe('a damaged safetensors file', () => {
   it('does not reach the prototype of the result', () =>
     tidy(() => {
       const json = `{"__proto__":${JSON.stringify(f32([1], 0, 4))}}`;
-      const loaded = io.load(fileOf(json, 4));
+      const loaded = io.safetensors.load(fileOf(json, 4));
       expect(Object.keys(loaded)).toEqual(['__proto__']);
       expect(Object.getPrototypeOf(loaded)).toBe(Object.prototype);
     }));

@@ -161,13 +161,13 @@ opt.step()
 groups = opt.state_dict()['param_groups']
 result = [[g[k] for k in ('params', 'param_names', 'betas', 'lr')] for g in groups]`,
       {
-        names: Object.keys(state.state[0] as object),
+        names: Object.keys(state.state.get(0) as object),
         groupnames: Object.keys(state.param_groups[0] as object),
-        w: Object.values(state.state[0] as Record<string, Tensor>),
-        b: Object.values(state.state[1] as Record<string, Tensor>),
+        w: Object.values(state.state.get(0) as Record<string, Tensor>),
+        b: Object.values(state.state.get(1) as Record<string, Tensor>),
       },
     );
-    for (const own of Object.values(state.state)) {
+    for (const own of state.state.values()) {
       for (const held of Object.values(own)) (held as Tensor).dispose();
     }
   });

@@ -100,7 +100,10 @@ result = [opt.step(closure).detach(), p.detach(), unused.detach()]`,
       const [p, q] = [new nn.Parameter(a), new nn.Parameter(b)] as const;
       const optimizer = new optim.LBFGS([p, q], { maxIter: 3 });
       minimise(p, q, optimizer, 2);
-      const state = optimizer.stateDict().state[0] as Record<string, Tensor | Tensor[] | number>;
+      const state = optimizer.stateDict().state.get(0) as Record<
+        string,
+        Tensor | Tensor[] | number
+      >;
       const copies = Object.entries(state).map(([name, entry]) => [name, copyOf(entry)]);
       const params = { a: p.detach().clone(), b: q.detach().clone() };
       const more = minimise(p, q, optimizer, 2);
@@ -128,14 +131,17 @@ result = minimise(2)`,
         minimise(p, q, first, 2);
         using second = new optim.LBFGS([p, q]);
         const { state, param_groups } = first.stateDict();
-        const own = state[0] as Record<string, number | number[]>;
+        const own = state.get(0) as Record<string, number | number[]>;
         // Python keeps these numbers in tensors.
         const tensors = {
           ro: (own.ro as number[]).map((value) => torch.full([], value, { dtype: 'float64' })),
           H_diag: torch.full([], own.H_diag as number, { dtype: 'float64' }),
           al: [null, torch.ones([])],
         };
-        second.loadStateDict({ state: { 0: { ...state[0], ...tensors } }, param_groups });
+        second.loadStateDict({
+          state: new Map([[0, { ...state.get(0), ...tensors }]]),
+          param_groups,
+        });
         return minimise(p, q, second, 2);
       },
       `${python}opt = torch.optim.LBFGS([p, q], max_iter=3)

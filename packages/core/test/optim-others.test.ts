@@ -125,7 +125,7 @@ result = ps`,
         return optimizer.stateDict();
       });
       const [group] = param_groups as [Record<string, unknown>];
-      const own = state[0] as Record<string, Tensor>;
+      const own = state.get(0) as Record<string, Tensor>;
       await oracle.compare(
         () => Object.entries(group).filter(([, value]) => typeof value === 'number'),
         `m = nn.Linear(2, 1)
@@ -146,7 +146,7 @@ result = [[k, opt.param_groups[0][k]] for k in numbers]`,
           numbers: Object.keys(group).filter((key) => typeof group[key] === 'number'),
         },
       );
-      for (const tensors of Object.values(state)) {
+      for (const tensors of state.values()) {
         for (const held of Object.values(tensors)) (held as Tensor).dispose();
       }
     },

@@ -23,8 +23,8 @@ export function train(
     optimizer.step();
   }
   const { state } = optimizer.stateDict();
-  const tensors = Object.values(state).flatMap((own) => Object.values(own));
-  const names = Object.values(state).flatMap((own) => Object.keys(own));
+  const tensors = [...state.values()].flatMap((own) => Object.values(own));
+  const names = [...state.values()].flatMap((own) => Object.keys(own));
   return [...model.parameters(), ...tensors.map((state) => (state as Tensor).clone()), ...names];
 }
 

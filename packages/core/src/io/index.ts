@@ -1,10 +1,12 @@
+export { UnsafeGlobalError } from './checkpoint/globals.js';
+export { type LoadCheckpointOptions, load } from './checkpoint/load.js';
+export { FileFormatError } from './fileFormatError.js';
+export * as safetensors from './safetensors.js';
 export {
   type LoadOptions,
-  load,
   loadFile,
   SafetensorsFile,
   safeOpen,
-  save,
   saveFile,
 } from './safetensors.js';
 export { SafetensorsError } from './safetensorsHeader.js';

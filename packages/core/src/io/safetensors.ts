@@ -1,10 +1,11 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { native } from '@flambeau/native';
 import type { StateDict } from '../nn/stateDict.js';
 import { fromTypedArray } from '../tensor/create.js';
 import type { Device } from '../tensor/dtype.js';
+import { tidy } from '../tensor/scope.js';
 import { Tensor } from '../tensor/tensor.js';
 import { writeFileAtomic } from './atomicFile.js';
+import { type ByteSource, bytesSource, namingFile, openFile } from './byteSource.js';
 import {
   decodeHeader,
   decodeHeaderLength,
@@ -66,22 +67,20 @@ export function saveFile(tensors: Readonly<StateDict>, path: string, metadata?: 
   writeFileAtomic(path, chunksOf(tensors, metadata));
 }
 
-/** Reads `length` bytes from `position` into memory of their own. */
-type Read = (position: number, length: number) => Uint8Array<ArrayBuffer>;
-
 /** A safetensors file whose header has been read, and whose tensors are read one by one. */
 export class SafetensorsFile implements Disposable {
   readonly #header: SafetensorsHeader;
   readonly #dataStart: number;
-  readonly #read: Read;
+  readonly #source: ByteSource;
   readonly #close: () => void;
 
   /** @internal Use {@link safeOpen} or {@link load}. */
-  constructor(size: number, read: Read, close: () => void) {
-    const length = decodeHeaderLength(read(0, Math.min(LENGTH_BYTES, size)), size);
+  constructor(source: ByteSource, close: () => void) {
+    const { size } = source;
+    const length = decodeHeaderLength(source.read(0, Math.min(LENGTH_BYTES, size)), size);
     this.#dataStart = LENGTH_BYTES + length;
-    this.#header = decodeHeader(read(LENGTH_BYTES, length), size - this.#dataStart);
-    this.#read = read;
+    this.#header = decodeHeader(source.read(LENGTH_BYTES, length), size - this.#dataStart);
+    this.#source = source;
     this.#close = close;
   }
 
@@ -104,13 +103,15 @@ export class SafetensorsFile implements Disposable {
       );
     }
     const { dtype, shape, begin, end } = entry;
-    const bytes = this.#read(this.#dataStart + begin, end - begin);
+    const bytes = this.#source.read(this.#dataStart + begin, end - begin);
     return fromTypedArray(bytes, { dtype, shape, device: options.device });
   }
 
   /** All tensors by name. */
   getTensors(options: LoadOptions = {}): StateDict {
-    return Object.fromEntries(this.keys().map((name) => [name, this.getTensor(name, options)]));
+    return tidy(() =>
+      Object.fromEntries(this.keys().map((name) => [name, this.getTensor(name, options)])),
+    );
   }
 
   close(): void {
@@ -127,37 +128,14 @@ export class SafetensorsFile implements Disposable {
  * @throws SafetensorsError for a file that is not well-formed
  */
 export function safeOpen(path: string): SafetensorsFile {
-  const file = openSync(path, 'r');
+  const file = openFile(path);
+  const close = () => file[Symbol.dispose]();
   try {
-    return new SafetensorsFile(
-      fstatSync(file).size,
-      (position, length) => readFully(file, position, length),
-      () => closeSync(file),
-    );
+    return namingFile(path, () => new SafetensorsFile(file.source, close));
   } catch (error) {
-    closeSync(file);
-    if (error instanceof SafetensorsError) error.message = `${path}: ${error.message}`;
+    close();
     throw error;
   }
-}
-
-/** Most bytes that one read may take on every platform. */
-const LARGEST_READ = 2 ** 30;
-
-function readFully(file: number, position: number, length: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  let done = 0;
-  while (done < length) {
-    const wanted = Math.min(length - done, LARGEST_READ);
-    const count = readSync(file, bytes, done, wanted, position + done);
-    if (count === 0) {
-      throw new SafetensorsError(
-        `the file ends at byte ${position + done}, while it is being read`,
-      );
-    }
-    done += count;
-  }
-  return bytes;
 }
 
 /**
@@ -165,9 +143,7 @@ function readFully(file: number, position: number, length: number): Uint8Array<A
  * @throws SafetensorsError for bytes that are not well-formed
  */
 export function load(bytes: Uint8Array, options: LoadOptions = {}): StateDict {
-  const read: Read = (position, length) =>
-    new Uint8Array(bytes.subarray(position, position + length));
-  return new SafetensorsFile(bytes.byteLength, read, () => {}).getTensors(options);
+  return new SafetensorsFile(bytesSource(bytes), () => {}).getTensors(options);
 }
 
 /** As {@link load}, from a file. */

@@ -1,7 +1,8 @@
 import type { DType } from '../tensor/dtype.js';
+import { FileFormatError } from './fileFormatError.js';
 
 /** A file that is not well-formed safetensors, or a tensor that the format cannot hold. */
-export class SafetensorsError extends Error {
+export class SafetensorsError extends FileFormatError {
   override name = 'SafetensorsError';
 }
 

@@ -1,5 +1,5 @@
 import { Adam, type AdamOptions } from './adam.js';
-import type { OptimizerStateDict, Params } from './optimizer.js';
+import type { Params, SavedOptimizerState } from './optimizer.js';
 
 export type AdamWOptions = Omit<AdamOptions, 'decoupledWeightDecay'>;
 
@@ -14,7 +14,7 @@ export class AdamW extends Adam {
     super(params, { ...options, weightDecay, decoupledWeightDecay: true });
   }
 
-  override loadStateDict(dict: OptimizerStateDict): void {
+  override loadStateDict(dict: SavedOptimizerState): void {
     super.loadStateDict(dict);
     for (const group of this.paramGroups) group.decoupledWeightDecay = true;
   }

@@ -22,6 +22,7 @@ export {
   type ParamGroup,
   type ParamGroupInit,
   type Params,
+  type SavedOptimizerState,
   type StateEntry,
 } from './optimizer.js';
 export { RAdam, type RAdamOptions, type RAdamState } from './radam.js';

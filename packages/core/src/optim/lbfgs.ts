@@ -6,10 +6,11 @@ import { requireInRange, requireLr } from './checks.js';
 import { type LinePoint, type LineSearch, strongWolfe } from './lineSearch.js';
 import {
   Optimizer,
-  type OptimizerStateDict,
   type ParamGroup,
   type ParamGroupInit,
   type Params,
+  type SavedOptimizerState,
+  savedEntries,
   withDefaults,
 } from './optimizer.js';
 
@@ -105,13 +106,13 @@ export class LBFGS extends Optimizer<LBFGSOptions, LBFGSState> {
   }
 
   /** Takes Python's numbers in tensors, too. */
-  override loadStateDict(dict: OptimizerStateDict): void {
-    const state = Object.entries(dict.state).map(([id, { al: _, ...entries }]) => {
+  override loadStateDict(dict: SavedOptimizerState): void {
+    const state = [...savedEntries(dict)].map(([id, { al: _, ...entries }]) => {
       const numbers = ['t', 'ro', 'H_diag'].filter((name) => name in entries);
       const read = numbers.map((name) => [name, numberOf(entries[name])]);
-      return [id, { ...entries, ...Object.fromEntries(read) }];
+      return [id, { ...entries, ...Object.fromEntries(read) }] as const;
     });
-    super.loadStateDict({ ...dict, state: Object.fromEntries(state) });
+    super.loadStateDict({ ...dict, state: new Map(state) });
   }
 
   /**

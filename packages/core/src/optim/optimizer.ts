@@ -28,10 +28,23 @@ export type Params<Options extends object> =
 /** What a state can hold: tensors, numbers such as counts, and lists of them. */
 export type StateEntry = Tensor | number | null | readonly StateEntry[];
 
+type StateEntries = Readonly<Record<string, StateEntry>>;
+
 /** PyTorch's layout and names: parameters are numbers, counted through all groups. */
-export interface OptimizerStateDict {
-  readonly state: Readonly<Record<number, Readonly<Record<string, StateEntry>>>>;
+export interface SavedOptimizerState {
+  readonly state: ReadonlyMap<number, StateEntries> | Readonly<Record<number, StateEntries>>;
   readonly param_groups: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** The same, with the numbers as keys of a Map: so they are whole numbers in Python, too. */
+export interface OptimizerStateDict extends SavedOptimizerState {
+  readonly state: ReadonlyMap<number, StateEntries>;
+}
+
+/** What is saved for each parameter, by its number. */
+export function savedEntries({ state }: SavedOptimizerState): ReadonlyMap<number, StateEntries> {
+  if (state instanceof Map) return state;
+  return new Map(Object.entries(state).map(([id, entries]) => [Number(id), entries]));
 }
 
 /**
@@ -164,15 +177,15 @@ export abstract class Optimizer<Options extends object, State extends object>
     for (const { params } of this.paramGroups) {
       for (const parameter of params) numbers.set(parameter, numbers.size);
     }
-    const state = [...this.#state].map(([parameter, tensors]) => [
-      numbers.get(parameter),
-      pythonNames(tensors),
-    ]);
+    const state = [...this.#state].map(
+      ([parameter, tensors]) =>
+        [numbers.get(parameter) as number, pythonNames(tensors) as StateEntries] as const,
+    );
     const groups = this.paramGroups.map((group) => ({
       ...pythonNames(group),
       params: group.params.map((parameter) => numbers.get(parameter)),
     }));
-    return { state: Object.fromEntries(state), param_groups: groups };
+    return { state: new Map(state), param_groups: groups };
   }
 
   /**
@@ -180,7 +193,7 @@ export abstract class Optimizer<Options extends object, State extends object>
    * have are left out; those that the dictionary lacks stay.
    * @throws RangeError when the groups or their sizes differ; nothing is then changed
    */
-  loadStateDict(dict: OptimizerStateDict): void {
+  loadStateDict(dict: SavedOptimizerState): void {
     const saved = dict.param_groups;
     const sizes = this.paramGroups.map((group) => group.params.length);
     const savedSizes = saved.map((group) => (group.params as unknown[]).length);
@@ -216,12 +229,13 @@ export abstract class Optimizer<Options extends object, State extends object>
     return Object.fromEntries(known) as Partial<Options>;
   }
 
-  #copyState(dict: OptimizerStateDict): Map<Tensor, State> {
+  #copyState(dict: SavedOptimizerState): Map<Tensor, State> {
+    const entries = savedEntries(dict);
     const copies = new Map<Tensor, State>();
     for (const [i, group] of this.paramGroups.entries()) {
       const ids = dict.param_groups[i]?.params as readonly number[];
       for (const [position, parameter] of group.params.entries()) {
-        const saved = dict.state[ids[position] as number];
+        const saved = entries.get(ids[position] as number);
         if (saved === undefined) continue;
         const state = Object.entries(saved).map(([pythonName, value]) => {
           const name = toCamelName(pythonName);

@@ -106,7 +106,7 @@ export function elementReader(dtype: DType, data: TypedArray): (index: number) =
 }
 
 /** A number where it is exact, else the bigint. */
-function narrowed(value: bigint): number | bigint {
+export function narrowed(value: bigint): number | bigint {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
 }
