@@ -1,8 +1,12 @@
 import { type BatchSource, type SupervisedBatch, type Tensor, torch } from '@flambeau/core';
 
-/** Batches of `size` rows in their order, the last one may be smaller. */
-export function inOrder(x: Tensor, y: Tensor, size: number): BatchSource<SupervisedBatch> {
-  const rows = x.length;
+/** Batches of `size` of the first `rows` rows in their order, the last one may be smaller. */
+export function inOrder(
+  x: Tensor,
+  y: Tensor,
+  size: number,
+  rows = x.length,
+): BatchSource<SupervisedBatch> {
   const length = Math.ceil(rows / size);
   return {
     length,

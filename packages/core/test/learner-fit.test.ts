@@ -37,6 +37,7 @@ describe('fit', () => {
     const trace: string[] = [];
     using learn = new Learner(new DataBunch(batches, batches), model, {
       lossFunc: new nn.MSELoss(),
+      silent: true,
       callbacks: [tracer(trace)],
     });
     await learn.fit(1);

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { BatchIterator, BatchSource } from '../data/batches.js';
 import type { Device } from '../tensor/dtype.js';
 import { Tensor } from '../tensor/tensor.js';
@@ -8,7 +9,7 @@ export type BatchTransform = (batch: SupervisedBatch) => SupervisedBatch;
 
 /** Batches that are moved to a device and then go through transforms. */
 export class DeviceBatches implements BatchSource<SupervisedBatch> {
-  readonly source: BatchSource<SupervisedBatch>;
+  source: BatchSource<SupervisedBatch>;
   readonly device: Device;
   readonly tfms: BatchTransform[];
 
@@ -35,10 +36,17 @@ export class DeviceBatches implements BatchSource<SupervisedBatch> {
     };
   }
 
-  /** A batch as the model gets it. */
-  process([x, y]: SupervisedBatch): SupervisedBatch {
+  /**
+   * A batch as the model gets it.
+   * @throws TypeError for a batch that is not `[x, y]`
+   */
+  process(batch: SupervisedBatch): SupervisedBatch {
+    if (!Array.isArray(batch) || batch.length !== 2) {
+      throw new TypeError(`a batch must be [x, y], got ${inspect(batch, { depth: 0 })}`);
+    }
+    const [x, y] = batch as SupervisedBatch;
     const moved = [moveTo(this.device, x), moveTo(this.device, y)] as const;
-    return this.tfms.reduce<SupervisedBatch>((batch, tfm) => tfm(batch), moved);
+    return this.tfms.reduce<SupervisedBatch>((given, tfm) => tfm(given), moved);
   }
 }
 

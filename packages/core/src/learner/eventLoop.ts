@@ -40,9 +40,9 @@ export async function forEachBatch<B>(
   try {
     for (;;) {
       if (pace.isRestDue) await pace.rest();
-      signal?.throwIfAborted();
       const ready = iterator.ready();
       if (!(typeof ready === 'boolean' ? ready : await ready)) return;
+      signal?.throwIfAborted();
       if (tidy(() => step(take))) return;
     }
   } finally {

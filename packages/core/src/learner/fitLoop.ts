@@ -29,13 +29,41 @@ export interface Trained extends Evaluated {
  */
 export async function fitLoop(epochs: number, trained: Trained): Promise<void> {
   const { handler, opt } = trained;
+  await untilTrainEnd(handler, async () => {
+    try {
+      await handler.trainBegin(epochs);
+      await runEpochs({ pace: new Pace(), ...trained });
+    } catch (error) {
+      opt.zeroGrad();
+      throw error;
+    }
+  });
+}
+
+/**
+ * A validation by itself, as an epoch of its own.
+ * @returns the loss and the metrics' values
+ */
+export async function validation(
+  source: BatchSource<SupervisedBatch>,
+  evaluated: Evaluated,
+): Promise<readonly (number | null)[]> {
+  const { handler } = evaluated;
+  await untilTrainEnd(handler, async () => {
+    await handler.trainBegin(1);
+    await handler.epochBegin();
+    await handler.epochEnd(await validateLoop(source, evaluated));
+  });
+  return handler.state.lastMetrics;
+}
+
+/** Tells the callbacks of the end, whatever happens; the first error is the one that counts. */
+async function untilTrainEnd(handler: CallbackHandler, run: () => Promise<void>): Promise<void> {
   let failure: { error: unknown } | undefined;
   try {
-    await handler.trainBegin(epochs);
-    await runEpochs({ pace: new Pace(), ...trained });
+    await run();
   } catch (error) {
     failure = { error };
-    opt.zeroGrad();
     handler.state.forgetTensors();
   }
   try {
@@ -82,7 +110,7 @@ function trainBatch([x, y]: SupervisedBatch, { handler, model, lossFunc, opt }: 
  * The mean loss over all samples, with the model in evaluation mode; NaN without batches.
  * @throws the signal's reason when it is aborted, what a callback throws
  */
-export async function validateLoop(
+async function validateLoop(
   source: BatchSource<SupervisedBatch>,
   { handler, model, lossFunc, pace, signal }: Evaluated,
 ): Promise<number> {

@@ -1,13 +1,23 @@
 export { listify, type SupervisedBatch, type Tensors } from './batch.js';
 export type { Callback, CallbackFn } from './callback.js';
-export { DataBunch, type DataBunchOptions } from './dataBunch.js';
+export {
+  DataBunch,
+  type DataBunchOptions,
+  type LabelInfo,
+  type LabelledDataset,
+  type NewDataBunchOptions,
+  type OneBatchOptions,
+} from './dataBunch.js';
+export { DatasetType } from './datasetType.js';
 export { type BatchTransform, DeviceBatches } from './deviceBatches.js';
 export type { LayerGroup, SplitPoints } from './layerGroups.js';
-export { type FitOptions, Learner, type LearnerOptions } from './learner.js';
+export { Learner } from './learner.js';
 export { defaultLr, type LearningRate, type LrRange, lrRange } from './learningRates.js';
 export type { LossFunction } from './lossFunction.js';
+export type { LrFindOptions } from './lrFinder.js';
 export { AverageMetric, type Direction, type Metric, type MetricFunction } from './metric.js';
 export * as metrics from './metrics/index.js';
+export { type OneCycleOptions, OneCycleScheduler } from './oneCycle.js';
 export {
   type AnyOptimizer,
   type OptimizerFactory,
@@ -15,6 +25,7 @@ export {
   type PerGroup,
   type WeightDecayOptions,
 } from './optimWrapper.js';
+export type { FitOptions, LearnerOptions, ValidateOptions } from './options.js';
 export {
   type EpochRow,
   ProgressCallback,

@@ -1,83 +1,34 @@
+import { checkSize } from '../nn/checks.js';
 import type { AnyModule } from '../nn/module.js';
 import { checkOptions } from '../tensor/options.js';
 import type { Callback, CallbackFn } from './callback.js';
 import { CallbackHandler } from './callbackHandler.js';
-import type { DataBunch } from './dataBunch.js';
-import { fitLoop } from './fitLoop.js';
+import { checkNotEmpty, type DataBunch } from './dataBunch.js';
+import { fitLoop, validation } from './fitLoop.js';
 import { freezeGroups, type LayerGroup, type SplitPoints, splitModel } from './layerGroups.js';
 import { defaultLr, type LearningRate, lrRange } from './learningRates.js';
 import type { LossFunction } from './lossFunction.js';
+import { type LrFindOptions, lrFind } from './lrFinder.js';
 import { asMetric, type Metric, type MetricFunction } from './metric.js';
+import { type OneCycleOptions, OneCycleScheduler } from './oneCycle.js';
 import {
   defaultOptFunc,
   type OptimizerFactory,
   OptimWrapper,
   type PerGroup,
 } from './optimWrapper.js';
+import {
+  type FitOptions,
+  fitOptions,
+  type LearnerOptions,
+  learnerOptions,
+  type ValidateOptions,
+  validateOptions,
+} from './options.js';
 import { printedProgress } from './progress/printedProgress.js';
 import { Recorder } from './recorder.js';
+import { resetRecurrentState } from './recurrent.js';
 import { summary } from './summary.js';
-
-export interface LearnerOptions {
-  /** Makes the optimiser. Default Adam with betas [0.9, 0.99] and eps 1e-8. */
-  readonly optFunc?: OptimizerFactory;
-  /** Default: that of the data. */
-  readonly lossFunc?: LossFunction;
-  readonly metrics?: readonly (Metric | MetricFunction)[];
-  /** Weight decay that is decoupled from the gradients. Default true. */
-  readonly trueWd?: boolean;
-  /** Weight decay also of norm layers and biases. Default true. */
-  readonly bnWd?: boolean;
-  /** Weight decay. Default 0.01. */
-  readonly wd?: number;
-  /** Batch-norm layers are trained also where they are frozen. Default true. */
-  readonly trainBn?: boolean;
-  /** Folder of this learner's files. Default: that of the data. */
-  readonly path?: string;
-  /** Folder of models below `path`. Default 'models'. */
-  readonly modelDir?: string;
-  /** Make callbacks, anew for each fit. */
-  readonly callbackFns?: readonly CallbackFn[];
-  /** Callbacks of all fits. */
-  readonly callbacks?: readonly Callback[];
-  /** Default: one group with all leaf modules. */
-  readonly layerGroups?: readonly LayerGroup[];
-  /** A column with each epoch's time. Default true. */
-  readonly addTime?: boolean;
-  /** Prints nothing. Default false. */
-  readonly silent?: boolean;
-}
-
-const learnerOptions = [
-  'optFunc',
-  'lossFunc',
-  'metrics',
-  'trueWd',
-  'bnWd',
-  'wd',
-  'trainBn',
-  'path',
-  'modelDir',
-  'callbackFns',
-  'callbacks',
-  'layerGroups',
-  'addTime',
-  'silent',
-] as const satisfies readonly (keyof LearnerOptions)[];
-
-export interface FitOptions {
-  /** Weight decay from now on, one number or one for each layer group. Default: the learner's. */
-  readonly wd?: PerGroup;
-  /** Callbacks of this fit. */
-  readonly callbacks?: readonly Callback[];
-  /**
-   * Ends the fit between two batches. It then rejects with the signal's reason; model and
-   * optimiser are as the last whole batch left them.
-   */
-  readonly signal?: AbortSignal;
-}
-
-const fitOptions = ['wd', 'callbacks', 'signal'] as const satisfies readonly (keyof FitOptions)[];
 
 /** Trains a model on data. */
 export class Learner implements Disposable {
@@ -199,6 +150,7 @@ export class Learner implements Disposable {
    * trains the others. The optimiser is made anew. A negative number counts from the end.
    */
   freezeTo(first: number): void {
+    resetRecurrentState(this.model);
     freezeGroups(this.#layerGroups, first, this.trainBn);
     this.createOpt();
   }
@@ -223,19 +175,27 @@ export class Learner implements Disposable {
 
   /**
    * Trains for some epochs, with a validation after each.
+   * @param lr Default 3e-3 for the last layer group, a tenth for the others
    * @throws RangeError for training data without a batch
    * @throws the signal's reason when it is aborted, and what a callback throws
    */
   async fit(epochs: number, lr: LearningRate = defaultLr, options: FitOptions = {}): Promise<void> {
     checkOptions('fit', options, fitOptions);
-    const { trainDl, validDl } = this.#data;
+    checkSize('fit', 'epochs', epochs);
+    const { trainDl } = this.#data;
+    const validDl = this.#data.validDl?.length === 0 ? undefined : this.#data.validDl;
+    checkNotEmpty(trainDl);
     if (this.#isFitting) throw new Error('this learner is being fitted already');
     this.#isFitting = true;
     try {
       const { opt, model, lossFunc } = this;
       opt.lr = this.lrRange(lr);
       opt.wd = options.wd ?? this.wd;
-      const handler = this.#handler(options.callbacks ?? []);
+      this.#recorder = new Recorder(this);
+      const shown = this.silent ? [] : [printedProgress(this)];
+      const made = [this.#recorder, ...shown, ...this.callbackFns.map((make) => make(this))];
+      const callbacks = [...this.callbacks, ...made, ...(options.callbacks ?? [])];
+      const handler = new CallbackHandler(callbacks, this.metrics.map(asMetric));
       const { signal } = options;
       await fitLoop(epochs, { model, lossFunc, handler, opt, trainDl, validDl, signal });
     } finally {
@@ -243,12 +203,41 @@ export class Learner implements Disposable {
     }
   }
 
-  #handler(callbacks: readonly Callback[]): CallbackHandler {
-    this.#recorder = new Recorder(this);
-    const made = this.callbackFns.map((make) => make(this));
-    const shown = this.silent ? [] : [printedProgress(this)];
-    const all = [...this.callbacks, this.#recorder, ...shown, ...made, ...callbacks];
-    return new CallbackHandler(all, this.metrics.map(asMetric));
+  /**
+   * Trains with one cycle of the learning rate and of the momentum, see {@link OneCycleScheduler}.
+   * @param cycLen epochs
+   * @param maxLr the highest rate. Default 3e-3 for the last layer group, a tenth for the others
+   */
+  async fitOneCycle(
+    cycLen: number,
+    maxLr: LearningRate = defaultLr,
+    options: FitOptions & OneCycleOptions = {},
+  ): Promise<void> {
+    const { wd, callbacks = [], signal, ...cycle } = options;
+    const highest = this.lrRange(maxLr);
+    const scheduler = new OneCycleScheduler(this, highest, cycle);
+    await this.fit(cycLen, highest, { wd, callbacks: [...callbacks, scheduler], signal });
+  }
+
+  /**
+   * Trains batches with exponentially growing rates (Smith 2015), for `recorder` to show the loss
+   * of each. Model and optimiser are then as before; nothing is validated.
+   */
+  async lrFind(options: LrFindOptions = {}): Promise<void> {
+    await lrFind(this, options);
+  }
+
+  /**
+   * Loss and metrics of data, by default of the validation data.
+   * @returns the loss, then the metrics' values
+   * @throws RangeError when there is no data
+   */
+  async validate(options: ValidateOptions = {}): Promise<readonly (number | null)[]> {
+    checkOptions('validate', options, validateOptions);
+    const { dl = this.#data.validDl, callbacks = [], metrics = this.metrics, signal } = options;
+    if (dl === undefined) throw new RangeError('there is no validation data');
+    const handler = new CallbackHandler([...this.callbacks, ...callbacks], metrics.map(asMetric));
+    return validation(dl, { model: this.model, lossFunc: this.lossFunc, handler, signal });
   }
 
   // --- what it is

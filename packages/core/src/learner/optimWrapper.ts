@@ -119,6 +119,11 @@ export class OptimWrapper implements Disposable, TensorHolder {
     return this.#wd.at(-1) as number;
   }
 
+  /** The weight decay of all layer groups. */
+  get wds(): readonly number[] {
+    return this.#wd;
+  }
+
   set wd(wd: PerGroup) {
     this.#wd = expandPerGroup(wd, this.#wd.length, 'wd');
     this.#each(this.#wd, 'wd', (group, value, sparedFromDecay) => {
