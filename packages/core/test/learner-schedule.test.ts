@@ -40,7 +40,6 @@ describe('schedules', () => {
       {
         lossFunc: new nn.MSELoss(),
         silent: true,
-        silent: true,
         ...options,
       },
     );
