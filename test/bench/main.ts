@@ -6,6 +6,7 @@ import type { BenchSettings } from './case.js';
 import { add, addWithGrad } from './cases/add.js';
 import { matmul } from './cases/matmul.js';
 import { mlp } from './cases/mlp.js';
+import { resnet18, resnet18Bfloat16 } from './cases/resnet18.js';
 import { rossmann } from './cases/rossmann.js';
 import { measure } from './pair.js';
 import { isMet, type Row, renderTable, rowsOf, totalsLine } from './report.js';
@@ -20,7 +21,7 @@ const usage = `Times the same work here and in Python's PyTorch, in turns, in on
   --check        exit code 1 when a target is missed
   --help         shows this text`;
 
-const cases = [add, addWithGrad, mlp, matmul, rossmann];
+const cases = [add, addWithGrad, mlp, resnet18, resnet18Bfloat16, matmul, rossmann];
 
 const { values } = parseArgs({
   options: {

@@ -79,13 +79,14 @@ function pairing(
   };
 }
 
-function timed(work: () => void): number {
+/** Seconds that `work` takes. */
+export function timed(work: () => void): number {
   const started = performance.now();
   work();
   return (performance.now() - started) / 1000;
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   const upper = sorted[middle] as number;
