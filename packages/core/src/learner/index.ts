@@ -1,5 +1,6 @@
 export { listify, type SupervisedBatch, type Tensors } from './batch.js';
 export type { Callback, CallbackFn } from './callback.js';
+export * from './callbacks/index.js';
 export {
   DataBunch,
   type DataBunchOptions,

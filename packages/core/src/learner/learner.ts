@@ -3,6 +3,7 @@ import type { AnyModule } from '../nn/module.js';
 import { checkOptions } from '../tensor/options.js';
 import type { Callback, CallbackFn } from './callback.js';
 import { CallbackHandler } from './callbackHandler.js';
+import { GradientClipping } from './callbacks/gradientClipping.js';
 import { checkNotEmpty, type DataBunch } from './dataBunch.js';
 import { fitLoop, validation } from './fitLoop.js';
 import { freezeGroups, type LayerGroup, type SplitPoints, splitModel } from './layerGroups.js';
@@ -169,6 +170,14 @@ export class Learner implements Disposable {
   /** Trains all layer groups. */
   unfreeze(): void {
     this.freezeTo(0);
+  }
+
+  /**
+   * From now on, scales the gradients before each step so that their total norm is at most `clip`.
+   */
+  clipGrad(clip = 0.1): this {
+    this.callbackFns.push((learn) => new GradientClipping(learn, clip));
+    return this;
   }
 
   // --- training
