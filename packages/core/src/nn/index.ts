@@ -213,6 +213,24 @@ export {
   StateDictError,
 } from './stateDict.js';
 export { SyncBatchNorm } from './syncBatchNorm.js';
+export { Transformer, type TransformerCall, type TransformerOptions } from './transformer.js';
+export {
+  type AnyDecoderLayer,
+  TransformerDecoder,
+  type TransformerDecoderCall,
+  TransformerDecoderLayer,
+  type TransformerDecoderLayerCall,
+  type TransformerDecoderOptions,
+} from './transformerDecoder.js';
+export {
+  type AnyEncoderLayer,
+  TransformerEncoder,
+  type TransformerEncoderCall,
+  TransformerEncoderLayer,
+  type TransformerEncoderLayerCall,
+  type TransformerEncoderOptions,
+} from './transformerEncoder.js';
+export type { TransformerActivation, TransformerLayerOptions } from './transformerLayer.js';
 export { UninitializedBuffer, UninitializedParameter } from './uninitialized.js';
 export {
   Upsample,

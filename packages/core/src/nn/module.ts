@@ -4,6 +4,7 @@ import { noGrad } from '../autograd/gradMode.js';
 import { type Device, type DType, isFloatingPoint } from '../tensor/dtype.js';
 import { type TensorHolder, tensorsOf, tidy } from '../tensor/scope.js';
 import { Tensor } from '../tensor/tensor.js';
+import { blankCopy, deepCopy } from './deepCopy.js';
 import { HookedModule } from './hookedModule.js';
 import { conversionTo, type ModuleTarget } from './moduleTarget.js';
 import { toPythonName } from './names.js';
@@ -287,6 +288,23 @@ export abstract class Module<In extends readonly unknown[] = [input: Tensor], Ou
     for (const { hook } of this.stateHooks?.loadPost.all() ?? []) {
       loading.afterwards((mismatch) => hook(this, mismatch));
     }
+  }
+
+  // --- copies
+
+  /**
+   * A copy with parameters and buffers of its own, in Python `copy.deepcopy(module)`; what is used
+   * twice here is one thing used twice there. Without gradients and hooks; a subclass's private
+   * fields are not copied.
+   */
+  clone(): this {
+    return tidy(() => deepCopy(this));
+  }
+
+  [blankCopy](): this {
+    const copy = Reflect.construct(Module, [], this.constructor) as this;
+    for (const name of this.#nonPersistent) copy.#nonPersistent.add(name);
+    return copy;
   }
 
   // --- modes
