@@ -71,16 +71,16 @@ const maxPools = {
 
 abstract class AdaptiveMaxPool<Indices extends boolean> extends AdaptivePool<Pooled<Indices>> {
   readonly returnIndices: boolean;
-  readonly #dims: SpatialDims;
+  private readonly dims: SpatialDims;
 
   constructor(dims: SpatialDims, outputSize: AdaptiveSize, options: IndicesOption<Indices>) {
     super(dims, outputSize);
-    this.#dims = dims;
+    this.dims = dims;
     this.returnIndices = options.returnIndices ?? false;
   }
 
   protected override forward(input: Tensor): Pooled<Indices> {
-    return pooled(maxPools[this.#dims](input, this.outputSize), this);
+    return pooled(maxPools[this.dims](input, this.outputSize), this);
   }
 }
 

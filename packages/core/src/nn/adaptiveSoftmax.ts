@@ -103,7 +103,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module<
       );
     }
     return tidy(() => {
-      const output = this.#targetLogProb(
+      const output = this.targetLogProb(
         batched ? input : input.unsqueeze(0),
         batched ? target : target.unsqueeze(0),
       );
@@ -111,12 +111,12 @@ export class AdaptiveLogSoftmaxWithLoss extends Module<
     });
   }
 
-  #targetLogProb(input: Tensor, target: Tensor): Tensor {
-    this.#checkClasses(target);
+  private targetLogProb(input: Tensor, target: Tensor): Tensor {
+    this.checkClasses(target);
     const headLogProb = functions.torch.logSoftmax(this.head.call(input), 1);
     let column = target;
     let within = functions.torch.zerosLike(headLogProb.select(1, 0));
-    for (const [i, projection] of this.#clusters()) {
+    for (const [i, projection] of this.clusters()) {
       const [start, end] = this.cutoffs.slice(i, i + 2) as [number, number];
       const inCluster = target.ge(start).logicalAnd(target.lt(end));
       const rows = inCluster.nonzero().squeeze(1);
@@ -129,7 +129,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module<
     return headLogProb.gather(1, column.unsqueeze(1)).squeeze(1).add(within);
   }
 
-  #checkClasses(target: Tensor): void {
+  private checkClasses(target: Tensor): void {
     if (target.numel() === 0) return;
     const [least, most] = [target.min().item(), target.max().item()].map(Number);
     if ((least as number) >= 0 && (most as number) < this.nClasses) return;
@@ -138,7 +138,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module<
     );
   }
 
-  #clusters(): IterableIterator<[index: number, projection: Projection]> {
+  private clusters(): IterableIterator<[index: number, projection: Projection]> {
     return [...this.tail].entries();
   }
 
@@ -147,7 +147,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Module<
     return tidy(() => {
       const headLogProb = functions.torch.logSoftmax(this.head.call(input), 1);
       const parts = [headLogProb.narrow(1, 0, this.shortlistSize)];
-      for (const [i, projection] of this.#clusters()) {
+      for (const [i, projection] of this.clusters()) {
         const logProb = functions.torch.logSoftmax(projection.call(input), 1);
         parts.push(logProb.add(headLogProb.narrow(1, this.shortlistSize + i, 1)));
       }

@@ -23,13 +23,13 @@ export abstract class BatchNorm extends TrackedNorm {
       weight: this.weight,
       bias: this.bias,
       training: training || (runningMean === null && runningVar === null),
-      momentum: training && trackRunningStats ? this.#countBatch() : (this.momentum ?? 0),
+      momentum: training && trackRunningStats ? this.countBatch() : (this.momentum ?? 0),
       eps: this.eps,
     });
   }
 
   /** @returns the weight of the new batch in the running statistics */
-  #countBatch(): number {
+  private countBatch(): number {
     const counter = this.numBatchesTracked;
     if (counter === null) return this.momentum ?? 0;
     noGrad(() => counter.add_(1));

@@ -22,8 +22,8 @@ const paddingModes: readonly PaddingMode[] = ['zeros', 'reflect', 'replicate', '
 
 abstract class Conv extends ConvNd<[input: Tensor]> {
   /** How much to extend each side, the last dimension first, as `pad` takes it. */
-  readonly #around: readonly number[];
-  readonly #dims: SpatialDims;
+  private readonly around: readonly number[];
+  private readonly dims: SpatialDims;
 
   constructor(
     dims: SpatialDims,
@@ -45,14 +45,14 @@ abstract class Conv extends ConvNd<[input: Tensor]> {
       outputPadding: new Array(dims).fill(0),
       paddingMode,
     });
-    this.#dims = dims;
-    this.#around = this.#paddingAround();
+    this.dims = dims;
+    this.around = this.paddingAround();
   }
 
-  #paddingAround(): number[] {
+  private paddingAround(): number[] {
     const { padding, stride } = this;
     if (typeof padding !== 'string') return padding.toReversed().flatMap((size) => [size, size]);
-    if (padding === 'valid') return new Array(2 * this.#dims).fill(0);
+    if (padding === 'valid') return new Array(2 * this.dims).fill(0);
     const owner = this.constructor.name;
     if (padding !== 'same') {
       throw new RangeError(
@@ -70,15 +70,15 @@ abstract class Conv extends ConvNd<[input: Tensor]> {
 
   protected override forward(input: Tensor): Tensor {
     const handle = handleOf(this.constructor.name, 'input', input);
-    if (this.paddingMode === 'zeros') return this.#convolve(handle, this.padding);
-    const padded = functions.nn.pad(input, this.#around, this.paddingMode);
-    return this.#convolve(padded.handle, new Array(this.#dims).fill(0));
+    if (this.paddingMode === 'zeros') return this.convolve(handle, this.padding);
+    const padded = functions.nn.pad(input, this.around, this.paddingMode);
+    return this.convolve(padded.handle, new Array(this.dims).fill(0));
   }
 
-  #convolve(input: Handle, padding: string | readonly number[]): Tensor {
+  private convolve(input: Handle, padding: string | readonly number[]): Tensor {
     const overload = typeof padding === 'string' ? 'padding' : '';
     return wrap(
-      aten(`conv${this.#dims}d`, overload)(
+      aten(`conv${this.dims}d`, overload)(
         input,
         this.weight.handle,
         this.bias?.handle ?? null,

@@ -18,7 +18,7 @@ type TransposeInputs = [input: Tensor, outputSize?: readonly number[]];
 
 abstract class ConvTranspose extends ConvNd<TransposeInputs> {
   declare readonly padding: readonly number[];
-  readonly #dims: SpatialDims;
+  private readonly dims: SpatialDims;
 
   constructor(
     dims: SpatialDims,
@@ -35,7 +35,7 @@ abstract class ConvTranspose extends ConvNd<TransposeInputs> {
       outputPadding: expandSize(owner, 'outputPadding', outputPadding, dims),
       paddingMode: 'zeros',
     });
-    this.#dims = dims;
+    this.dims = dims;
   }
 
   /**
@@ -46,23 +46,23 @@ abstract class ConvTranspose extends ConvNd<TransposeInputs> {
   protected override forward(input: Tensor, outputSize?: readonly number[]): Tensor {
     const handle = handleOf(this.constructor.name, 'input', input);
     // libtorch gives the overloads of images and volumes a name of their own.
-    const overload = this.#dims === 1 ? '' : 'input';
+    const overload = this.dims === 1 ? '' : 'input';
     return wrap(
-      aten(`conv_transpose${this.#dims}d`, overload)(
+      aten(`conv_transpose${this.dims}d`, overload)(
         handle,
         this.weight.handle,
         this.bias?.handle ?? null,
         this.stride,
         this.padding,
-        outputSize === undefined ? this.outputPadding : this.#paddingFor(input, outputSize),
+        outputSize === undefined ? this.outputPadding : this.paddingFor(input, outputSize),
         this.groups,
         this.dilation,
       ) as Handle,
     );
   }
 
-  #paddingFor(input: Tensor, outputSize: readonly number[]): number[] {
-    const dims = this.#dims;
+  private paddingFor(input: Tensor, outputSize: readonly number[]): number[] {
+    const dims = this.dims;
     const owner = this.constructor.name;
     const leading = input.ndim - dims;
     if (outputSize.length !== dims && outputSize.length !== dims + leading) {
@@ -71,10 +71,10 @@ abstract class ConvTranspose extends ConvNd<TransposeInputs> {
       );
     }
     const wanted = outputSize.slice(-dims);
-    const least = this.#smallestOutput(input.shape.slice(leading));
+    const least = this.smallestOutput(input.shape.slice(leading));
     const extra = wanted.map((size, i) => size - (least[i] ?? 0));
-    if (extra.some((size, i) => !Number.isInteger(size) || size < 0 || size >= this.#step(i))) {
-      const most = least.map((size, i) => size + this.#step(i) - 1);
+    if (extra.some((size, i) => !Number.isInteger(size) || size < 0 || size >= this.step(i))) {
+      const most = least.map((size, i) => size + this.step(i) - 1);
       throw new RangeError(
         `${owner}: outputSize must be from [${least.join(', ')}] to [${most.join(', ')}] for an input ` +
           `of shape ${shapeText(input)}, got [${wanted.join(', ')}]`,
@@ -83,15 +83,15 @@ abstract class ConvTranspose extends ConvNd<TransposeInputs> {
     return extra;
   }
 
-  #step(i: number): number {
+  private step(i: number): number {
     return this.stride[i] ?? 1;
   }
 
-  #smallestOutput(spatial: readonly number[]): number[] {
+  private smallestOutput(spatial: readonly number[]): number[] {
     const { kernelSize, padding, dilation } = this;
     return spatial.map((size, i) => {
       const reach = (dilation[i] ?? 1) * ((kernelSize[i] ?? 1) - 1);
-      return (size - 1) * this.#step(i) - 2 * (padding[i] ?? 0) + reach + 1;
+      return (size - 1) * this.step(i) - 2 * (padding[i] ?? 0) + reach + 1;
     });
   }
 }

@@ -20,13 +20,13 @@ abstract class FractionalMaxPool<Indices extends boolean> extends Module<
   readonly outputSize: readonly number[] | null;
   readonly outputRatio: readonly number[] | null;
   readonly returnIndices: boolean;
-  readonly #dims: 2 | 3;
+  private readonly dims: 2 | 3;
 
   constructor(dims: 2 | 3, kernelSize: SpatialSize, options: FractionalMaxPoolOptions<Indices>) {
     super();
     const owner = this.constructor.name;
     const { outputSize, outputRatio } = checkFractionalSize(owner, options, dims);
-    this.#dims = dims;
+    this.dims = dims;
     this.kernelSize = expandSize(owner, 'kernelSize', kernelSize, dims, 1);
     this.outputSize = outputSize;
     this.outputRatio = outputRatio;
@@ -35,7 +35,7 @@ abstract class FractionalMaxPool<Indices extends boolean> extends Module<
 
   protected override forward(input: Tensor): Pooled<Indices> {
     const { kernelSize, outputSize, outputRatio } = this;
-    const pool = this.#dims === 2 ? fractionalMaxPool2dWithIndices : fractionalMaxPool3dWithIndices;
+    const pool = this.dims === 2 ? fractionalMaxPool2dWithIndices : fractionalMaxPool3dWithIndices;
     return pooled(pool(input, kernelSize, { outputSize, outputRatio }), this);
   }
 }

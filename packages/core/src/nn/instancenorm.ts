@@ -16,7 +16,7 @@ abstract class InstanceNorm extends TrackedNorm {
     this.checkInput(input);
     const [unbatched] = this.inputDims;
     const withoutBatch = input.ndim === unbatched;
-    this.#checkFeatures(input, withoutBatch ? 0 : 1);
+    this.checkFeatures(input, withoutBatch ? 0 : 1);
     const output = instanceNorm(withoutBatch ? input.unsqueeze(0) : input, {
       runningMean: this.runningMean,
       runningVar: this.runningVar,
@@ -29,7 +29,7 @@ abstract class InstanceNorm extends TrackedNorm {
     return withoutBatch ? output.squeeze(0) : output;
   }
 
-  #checkFeatures(input: Tensor, dim: number): void {
+  private checkFeatures(input: Tensor, dim: number): void {
     if (input.size(dim) === this.numFeatures) return;
     const found = `dimension ${dim} of the input must have the ${this.numFeatures} features of the layer, got shape ${shapeText(input)}`;
     if (this.affine) throw new RangeError(`${this.constructor.name}: ${found}`);

@@ -12,7 +12,7 @@ abstract class LPPool extends Module {
   readonly kernelSize: SpatialSize;
   readonly stride: SpatialSize | null;
   readonly ceilMode: boolean;
-  readonly #dims: SpatialDims;
+  private readonly dims: SpatialDims;
 
   constructor(dims: SpatialDims, normType: number, kernelSize: SpatialSize, options: LPPoolCall) {
     super();
@@ -20,7 +20,7 @@ abstract class LPPool extends Module {
     const { stride = null } = options;
     expandSize(owner, 'kernelSize', kernelSize, dims, 1);
     if (stride !== null) expandSize(owner, 'stride', stride, dims, 1);
-    this.#dims = dims;
+    this.dims = dims;
     this.normType = normType;
     this.kernelSize = kernelSize;
     this.stride = stride;
@@ -29,7 +29,7 @@ abstract class LPPool extends Module {
 
   protected override forward(input: Tensor): Tensor {
     const { normType, kernelSize, stride, ceilMode } = this;
-    return pools[this.#dims](input, normType, kernelSize, { stride, ceilMode });
+    return pools[this.dims](input, normType, kernelSize, { stride, ceilMode });
   }
 
   protected override extraRepr(): string {

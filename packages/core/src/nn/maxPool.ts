@@ -28,7 +28,7 @@ abstract class MaxPool<Indices extends boolean> extends Module<[input: Tensor], 
   readonly dilation: SpatialSize;
   readonly returnIndices: boolean;
   readonly ceilMode: boolean;
-  readonly #dims: SpatialDims;
+  private readonly dims: SpatialDims;
 
   constructor(dims: SpatialDims, kernelSize: SpatialSize, options: MaxPoolOptions<Indices>) {
     super();
@@ -38,7 +38,7 @@ abstract class MaxPool<Indices extends boolean> extends Module<[input: Tensor], 
     expandSize(owner, 'stride', stride, dims, 1);
     expandSize(owner, 'padding', padding, dims);
     expandSize(owner, 'dilation', dilation, dims, 1);
-    this.#dims = dims;
+    this.dims = dims;
     this.kernelSize = kernelSize;
     this.stride = stride;
     this.padding = padding;
@@ -49,7 +49,7 @@ abstract class MaxPool<Indices extends boolean> extends Module<[input: Tensor], 
 
   protected override forward(input: Tensor): Pooled<Indices> {
     const { kernelSize, stride, padding, dilation, ceilMode } = this;
-    const pool = (this.returnIndices ? poolsWithIndices : pools)[this.#dims];
+    const pool = (this.returnIndices ? poolsWithIndices : pools)[this.dims];
     return pool(input, kernelSize, stride, padding, dilation, ceilMode) as Pooled<Indices>;
   }
 

@@ -13,12 +13,12 @@ abstract class MaxUnpool extends Module<UnpoolInputs> {
   readonly kernelSize: readonly number[];
   readonly stride: readonly number[];
   readonly padding: readonly number[];
-  readonly #dims: SpatialDims;
+  private readonly dims: SpatialDims;
 
   constructor(dims: SpatialDims, kernelSize: SpatialSize, options: MaxUnpoolOptions) {
     super();
     const owner = this.constructor.name;
-    this.#dims = dims;
+    this.dims = dims;
     this.kernelSize = expandSize(owner, 'kernelSize', kernelSize, dims, 1);
     this.stride = expandSize(owner, 'stride', options.stride ?? kernelSize, dims, 1);
     this.padding = expandSize(owner, 'padding', options.padding ?? 0, dims);
@@ -30,7 +30,7 @@ abstract class MaxUnpool extends Module<UnpoolInputs> {
     outputSize?: readonly number[],
   ): Tensor {
     const { kernelSize, stride, padding } = this;
-    return unpools[this.#dims](input, indices, kernelSize, { stride, padding, outputSize });
+    return unpools[this.dims](input, indices, kernelSize, { stride, padding, outputSize });
   }
 
   protected override extraRepr(): string {

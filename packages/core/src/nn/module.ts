@@ -25,7 +25,7 @@ export type AnyModule = Module<readonly unknown[], unknown>;
  * - a {@link Module} is a submodule.
  *
  * They are found by walking the fields in the order of their definition; a private `#field` is not
- * seen. Outside, they bear the names Python gives to them: the field `runningMean` of the field
+ * seen, and not copied by {@link clone}, so declare what is private as `private`. Outside, they bear the names Python gives to them: the field `runningMean` of the field
  * `norm1` has the key `norm1.running_mean`.
  *
  * @typeParam In the tuple of what {@link call} takes
@@ -294,8 +294,8 @@ export abstract class Module<In extends readonly unknown[] = [input: Tensor], Ou
 
   /**
    * A copy with parameters and buffers of its own, in Python `copy.deepcopy(module)`; what is used
-   * twice here is one thing used twice there. Without gradients and hooks; a subclass's private
-   * fields are not copied.
+   * twice here is one thing used twice there. It has no gradients and no hooks.
+   * @throws TypeError for a lazy module that was not called yet
    */
   clone(): this {
     return tidy(() => deepCopy(this));

@@ -34,10 +34,10 @@ export class Upsample extends Module {
 
   protected override extraRepr(): string {
     const mode = this.mode === 'nearestExact' ? 'nearest-exact' : this.mode;
-    return `${this.#target()}, mode='${mode}'`;
+    return `${this.target()}, mode='${mode}'`;
   }
 
-  #target(): string {
+  private target(): string {
     const { size, scaleFactor } = this;
     if (scaleFactor === null) return `size=${pythonSize(size)}`;
     if (typeof scaleFactor === 'number') return `scale_factor=${shortest(scaleFactor)}`;
