@@ -50,7 +50,10 @@ const adagradDefaults: AdagradOptions = {
   fused: null,
 };
 
-/** Adagrad (Duchi et al. 2011): with s the sum of all g², p <- p - lr g / (sqrt(s) + eps). */
+/**
+ * Adagrad (Duchi et al. 2011): with s the sum of all g², p <- p - lr g / (sqrt(s) + eps). A sparse
+ * gradient changes the rows that it has; `weightDecay` must then be 0.
+ */
 export class Adagrad extends KernelOptimizer<AdagradOptions, AdagradState> {
   /** Defaults: lr 1e-2, eps 1e-10, fused null, all others 0 or false. */
   constructor(params: Params<AdagradOptions>, options: Partial<AdagradOptions> = {}) {
@@ -65,7 +68,6 @@ export class Adagrad extends KernelOptimizer<AdagradOptions, AdagradState> {
   }
 
   protected override initialState(parameter: Tensor, group: AdagradGroup): AdagradState {
-    this.requireDense(parameter);
     const sum = zerosLike(parameter);
     const parts = isComplex(sum.dtype) ? functions.torch.viewAsReal(sum) : sum;
     parts.fill_(group.initialAccumulatorValue);
@@ -79,8 +81,33 @@ export class Adagrad extends KernelOptimizer<AdagradOptions, AdagradState> {
   ): void {
     const steps = advance(bucket);
     if (bucket.fused) stepFused(bucket, grads, steps, group, this.scalingFor(bucket));
+    else if (bucket.sparse) this.#stepSparse(bucket.members, numbersIn(steps), group);
     else stepForeach(bucket, grads, numbersIn(steps), group);
   }
+
+  #stepSparse(parameters: readonly Tensor[], steps: readonly number[], group: AdagradGroup): void {
+    this.requireNoDecay(group);
+    const lr = lrOf(group);
+    for (const [i, parameter] of parameters.entries()) {
+      // One entry for each row: the square of a sum is not the sum of squares.
+      const grad = (parameter.grad as Tensor).coalesce();
+      const { sum } = this.stateOf(parameter, group);
+      sum.add_(grad.square());
+      const denominators = sum.sparseMask(grad).values().sqrt().add(group.eps);
+      const change = functions.torch.sparseCooTensor(
+        grad.indices(),
+        grad.values().div(denominators),
+        grad.shape,
+        { isCoalesced: true },
+      );
+      const rate = rateAt(steps[i] as number, lr, group);
+      parameter.add_(change, { alpha: group.maximize ? rate : -rate });
+    }
+  }
+}
+
+function rateAt(step: number, lr: number, { lrDecay }: AdagradGroup): number {
+  return lr / (1 + (step - 1) * lrDecay);
 }
 
 function stepFused(
@@ -118,6 +145,6 @@ function stepForeach(
   foreach('addcmul_', 'Scalar', sums, lists.grads, lists.grads, 1);
   const denominators = foreach('sqrt', '', sums);
   foreach('add_', 'Scalar', denominators, group.eps);
-  const rates = steps.map((step) => -lr / (1 + (step - 1) * group.lrDecay));
+  const rates = steps.map((step) => -rateAt(step, lr, group));
   foreach('addcdiv_', 'ScalarList', lists.parameters, lists.grads, denominators, rates);
 }

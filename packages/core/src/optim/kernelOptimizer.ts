@@ -107,6 +107,14 @@ export abstract class KernelOptimizer<
     return [here(this.gradScale), here(this.foundInf)];
   }
 
+  /** @throws TypeError where sparse gradients meet weight decay, which would reach all rows */
+  protected requireNoDecay({ weightDecay }: KernelOptions): void {
+    if (weightDecay === 0) return;
+    throw new TypeError(
+      `${this.constructor.name} with weightDecay takes dense gradients, got a sparse one`,
+    );
+  }
+
   /** @throws TypeError for a sparse gradient */
   protected requireDense(parameter: Tensor): void {
     if (parameter.grad?.layout !== 'strided') {

@@ -43,7 +43,8 @@ const sgdDefaults: SGDOptions = {
 /**
  * Stochastic gradient descent with momentum (Sutskever et al. 2013, in PyTorch's form):
  * b <- momentum b + (1 - dampening) g, p <- p - lr b, where b begins as g. With `nesterov` p moves
- * by g + momentum b instead. Without momentum there is no state, and gradients may be sparse.
+ * by g + momentum b instead. Without momentum there is no state. Gradients may be sparse where
+ * `weightDecay` is 0.
  */
 export class SGD extends KernelOptimizer<SGDOptions, SGDState> {
   /** Defaults: lr 1e-3, fused null, all others 0 or false. */
@@ -68,7 +69,6 @@ export class SGD extends KernelOptimizer<SGDOptions, SGDState> {
 
   /** The buffer from which the first step's own formula gives the bare gradient. */
   protected override initialState(parameter: Tensor, group: SGDGroup): SGDState {
-    this.requireDense(parameter);
     const momentumBuffer = zerosLike(parameter);
     const { dampening, momentum, weightDecay, maximize } = group;
     if (dampening !== 0) {
@@ -91,7 +91,26 @@ export class SGD extends KernelOptimizer<SGDOptions, SGDState> {
     group: SGDGroup,
   ): void {
     if (bucket.fused) stepFused(bucket, grads, group, this.scalingFor(bucket));
+    else if (bucket.sparse) this.#stepSparse(bucket.members, group);
     else stepForeach(bucket, grads, group);
+  }
+
+  /** The buffers are sparse too, and have the rows of all gradients so far. */
+  #stepSparse(parameters: readonly Tensor[], group: SGDGroup): void {
+    this.requireNoDecay(group);
+    const { momentum, dampening, nesterov, maximize } = group;
+    for (const parameter of parameters) {
+      const grad = parameter.grad as Tensor;
+      let direction = maximize ? grad.neg() : grad.clone();
+      if (momentum !== 0) {
+        const before = this.state.get(parameter)?.momentumBuffer.mul(momentum);
+        const sum = before?.add(direction, { alpha: 1 - dampening }) ?? direction;
+        const momentumBuffer = sum.coalesce();
+        this.replaceState(parameter, { momentumBuffer });
+        direction = nesterov ? direction.add(momentumBuffer, { alpha: momentum }) : momentumBuffer;
+      }
+      parameter.add_(direction, { alpha: -lrOf(group) });
+    }
   }
 }
 
@@ -119,20 +138,8 @@ function stepFused(
 }
 
 function stepForeach(bucket: Bucket<SGDState>, grads: readonly Handle[], group: SGDGroup): void {
-  const { momentum, dampening, nesterov, maximize } = group;
+  const { momentum, dampening, nesterov } = group;
   const lr = lrOf(group);
-  if (bucket.sparse) {
-    if (group.weightDecay !== 0 || momentum !== 0) {
-      throw new TypeError(
-        'SGD with weightDecay or momentum takes dense gradients, got a sparse one',
-      );
-    }
-    const add = aten('add_', 'Tensor');
-    for (const [i, parameter] of bucket.parameters.entries()) {
-      add(parameter, grads[i], maximize ? lr : -lr);
-    }
-    return;
-  }
   const lists = new RealLists(bucket, grads, group);
   let directions = lists.grads;
   if (momentum !== 0) {
