@@ -1,5 +1,6 @@
 export { UnsafeGlobalError } from './checkpoint/globals.js';
 export { type LoadCheckpointOptions, load } from './checkpoint/load.js';
+export { save } from './checkpoint/save.js';
 export { FileFormatError } from './fileFormatError.js';
 export * as safetensors from './safetensors.js';
 export {

@@ -3,6 +3,7 @@ import { FileFormatError } from '../fileFormatError.js';
 import { PickleCallable } from '../pickle/machine.js';
 import { rebuildParameter, rebuildTensor } from './rebuild.js';
 import { StorageType, TensorSpec } from './specs.js';
+import { storageDtypes } from './storageTypes.js';
 
 /**
  * A file asks for something of Python that could run code. Nothing of the file has been made.
@@ -18,23 +19,6 @@ export class UnsafeGlobalError extends FileFormatError {
     );
   }
 }
-
-/** Storage classes of PyTorch, without 'Storage'. */
-const storageDtypes: Readonly<Record<string, DType>> = {
-  Double: 'float64',
-  Float: 'float32',
-  Half: 'float16',
-  BFloat16: 'bfloat16',
-  Long: 'int64',
-  Int: 'int32',
-  Short: 'int16',
-  Char: 'int8',
-  Byte: 'uint8',
-  Bool: 'bool',
-  ComplexDouble: 'complex128',
-  ComplexFloat: 'complex64',
-  Untyped: 'uint8',
-};
 
 /** What PyTorch can save but we have no tensor for. */
 const unsupported: Readonly<Record<string, string>> = {
@@ -84,10 +68,16 @@ export function checkpointGlobal(module: string, name: string): unknown {
   if (Object.hasOwn(unsupported, path)) {
     throw new FileFormatError(`the file has ${unsupported[path]}, which cannot be loaded`);
   }
-  const kind = /^torch(?:\.cuda|\.storage)?\.(\w+)Storage$/.exec(path)?.[1] ?? '';
-  const dtype = Object.hasOwn(storageDtypes, kind) ? storageDtypes[kind] : undefined;
+  const dtype = storageDtype(path);
   if (dtype !== undefined) return new StorageType(dtype);
   throw new UnsafeGlobalError(path);
+}
+
+/** An untyped storage has bytes, and each tensor on it says what they are. */
+function storageDtype(path: string): DType | undefined {
+  const kind = /^torch(?:\.cuda|\.storage)?\.(\w+)Storage$/.exec(path)?.[1];
+  if (kind === 'Untyped') return 'uint8';
+  return kind !== undefined && Object.hasOwn(storageDtypes, kind) ? storageDtypes[kind] : undefined;
 }
 
 /** A tensor that Python code has put attributes on, which are left out. */

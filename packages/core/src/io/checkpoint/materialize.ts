@@ -8,10 +8,8 @@ import { itemSize } from '../../tensor/elements.js';
 import { wrap } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { FileFormatError } from '../fileFormatError.js';
+import { MAX_DEPTH } from './depth.js';
 import { type StorageData, type StorageSpec, TensorSpec } from './specs.js';
-
-/** Containers deeper than this are refused: they can only be an attack. */
-const DEEPEST = 500;
 
 export interface Surroundings {
   /** The bytes of a storage. */
@@ -44,7 +42,7 @@ class Materializer {
       if (typeof value !== 'function') return value;
       throw new FileFormatError('the file has a class where a value is expected');
     }
-    if (depth > DEEPEST) throw new FileFormatError(`the file is nested deeper than ${DEEPEST}`);
+    if (depth > MAX_DEPTH) throw new FileFormatError(`the file is nested deeper than ${MAX_DEPTH}`);
     if (!this.#made.has(value)) this.#make(value, depth);
     return this.#made.get(value);
   }
