@@ -27,6 +27,7 @@ export {
   IterableDataset,
   TensorDataset,
 } from './data/index.js';
+export * from './dataBlock/index.js';
 export * from './hooks/index.js';
 export * as io from './io/index.js';
 export * from './learner/index.js';

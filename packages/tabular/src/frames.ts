@@ -1,5 +1,5 @@
+import { DataError } from '@flambeau/core';
 import pl, { type DataFrame, type Expr, type Series } from 'nodejs-polars';
-import { DataError } from './errors.js';
 
 /**
  * @returns the column.
@@ -36,4 +36,26 @@ export function withoutNaN(column: Series): Series {
 /** The first row for which `condition`, a boolean column, is true; -1 when there is none. */
 export function firstRow(condition: Series): number {
   return condition.toArray().indexOf(true);
+}
+
+/** The rows at these places, in this order. */
+export function takeRows(df: DataFrame, rows: readonly number[] | Int32Array): DataFrame {
+  if (isAscending(rows)) {
+    const mask = new Uint8Array(df.height);
+    for (const row of rows) mask[row] = 1;
+    return appendColumns(df, [pl.Series(rowName, mask)])
+      .filter(pl.col(rowName).eq(pl.lit(1)))
+      .drop(rowName);
+  }
+  const numbered = df.withColumns(pl.intRange(0, df.height).alias(rowName));
+  return pl
+    .DataFrame([pl.Series(rowName, [...rows], pl.Int64)])
+    .join(numbered, { on: rowName, how: 'left' })
+    .drop(rowName);
+}
+
+const rowName = ' row';
+
+function isAscending(rows: readonly number[] | Int32Array): boolean {
+  return rows.every((row, place) => place === 0 || row > (rows[place - 1] as number));
 }

@@ -1,8 +1,9 @@
+export { DataError } from '@flambeau/core';
 export { type ContCatSplit, contCatSplit } from './contCatSplit.js';
 export { addCyclicDatepart, type CyclicDatepartOptions } from './dates/cyclicDatepart.js';
 export { addDatepart, type DatepartOptions, datepartPrefix } from './dates/datepart.js';
 export { addElapsedTimes } from './dates/elapsedTimes.js';
-export { DataError } from './errors.js';
+export { type EmbeddingSize, embSzRule, getEmbSzs } from './embeddingSizes.js';
 export { Categories, type CategoriesState, type Category } from './processors/categories.js';
 export { Categorify, type CategorifyOptions } from './processors/categorify.js';
 export {
@@ -12,3 +13,7 @@ export {
 } from './processors/fillMissing.js';
 export { type Moments, Normalize, type NormalizeOptions } from './processors/normalize.js';
 export { type ProcFactory, type ProcState, TabularProc } from './processors/tabularProc.js';
+export { TabularProcessor, type TabularTensors } from './processors/tabularProcessor.js';
+export { type TabularLearnerOptions, tabularLearner } from './tabularLearner.js';
+export { TabularList, type TabularListOptions } from './tabularList.js';
+export { embedding, TabularModel, type TabularModelOptions } from './tabularModel.js';

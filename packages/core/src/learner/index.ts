@@ -11,6 +11,7 @@ export {
 } from './dataBunch.js';
 export { DatasetType } from './datasetType.js';
 export { type BatchTransform, DeviceBatches } from './deviceBatches.js';
+export { BCEWithLogitsFlat, CrossEntropyFlat, MSELossFlat } from './flatLosses.js';
 export type { LayerGroup, SplitPoints } from './layerGroups.js';
 export { Learner } from './learner.js';
 export { defaultLr, type LearningRate, type LrRange, lrRange } from './learningRates.js';

@@ -1,5 +1,5 @@
+import { DataError } from '@flambeau/core';
 import pl, { type DataFrame, type Expr, type Series } from 'nodejs-polars';
-import { DataError } from '../errors.js';
 import { columnOf, mapColumn } from '../frames.js';
 
 /** A column of dates, read two ways. */

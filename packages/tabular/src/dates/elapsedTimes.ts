@@ -1,5 +1,5 @@
+import { DataError } from '@flambeau/core';
 import pl, { type DataFrame, type Expr } from 'nodejs-polars';
-import { DataError } from '../errors.js';
 import { columnOf, firstRow } from '../frames.js';
 import { datesOf } from './dates.js';
 

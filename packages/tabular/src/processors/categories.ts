@@ -1,5 +1,5 @@
+import { DataError } from '@flambeau/core';
 import pl, { type DataFrame, DataType, type Series } from 'nodejs-polars';
-import { DataError } from '../errors.js';
 import { withoutNaN } from '../frames.js';
 
 /** A value that a column of categories can have. */

@@ -1,5 +1,5 @@
+import { DataError } from '@flambeau/core';
 import type { DataFrame } from 'nodejs-polars';
-import { DataError } from '../errors.js';
 import { columnOf } from '../frames.js';
 import { Categories, type CategoriesState, type Category } from './categories.js';
 import { type ProcState, TabularProc } from './tabularProc.js';

@@ -1,5 +1,5 @@
+import { DataError } from '@flambeau/core';
 import pl, { type DataFrame } from 'nodejs-polars';
-import { DataError } from '../errors.js';
 import { columnOf, withoutNaN } from '../frames.js';
 import { checkNumeric } from './numeric.js';
 import { type ProcState, TabularProc } from './tabularProc.js';

@@ -1,5 +1,5 @@
+import { DataError } from '@flambeau/core';
 import type { Series } from 'nodejs-polars';
-import { DataError } from '../errors.js';
 
 /** @throws DataError for a column that a continuous variable cannot be */
 export function checkNumeric(column: Series): void {

@@ -1,0 +1,121 @@
+import type { Dataset } from '../data/dataset.js';
+import type { SupervisedBatch } from '../learner/batch.js';
+import { type TensorHolder, tensorsOf } from '../tensor/scope.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { permutation } from './permutation.js';
+import { SplitItems } from './splitItems.js';
+
+/** Places of items in a list. */
+export type Rows = readonly number[] | Int32Array;
+
+/** A column of the table behind a list of items. */
+export interface Column {
+  readonly name: string;
+  /** Missing values are null, undefined or NaN. */
+  readonly values: readonly unknown[];
+  readonly isFloat: boolean;
+}
+
+/**
+ * What a model shall be given, before it is known how it becomes tensors. A list is split into
+ * training and validation items, those get labels, and then they are loaded in batches.
+ */
+export abstract class ItemList implements TensorHolder {
+  abstract readonly length: number;
+
+  /** The folder that models and histories are written to. */
+  abstract readonly path: string;
+
+  /** The items at these places, in this order. */
+  abstract select(rows: Rows): this;
+
+  /** Learns from these items what inputs are made by, such as categories. */
+  abstract learn(): void;
+
+  /** Takes over what `trained` has learned. */
+  abstract adopt(trained: this): void;
+
+  /** The items with a target each, as the loader reads them. @param targets by item, on the CPU */
+  abstract dataset(targets: Tensor): Dataset<SupervisedBatch>;
+
+  /** What {@link loadState} needs to treat items as these are, as JSON. */
+  abstract exportState(): Readonly<Record<string, unknown>>;
+
+  /**
+   * A column of the table that the items come from.
+   * @throws TypeError for a list without a table
+   */
+  column(name: string): Column {
+    throw new TypeError(`${this.constructor.name} has no table with a column '${name}'`);
+  }
+
+  /** The tensors that were made of the items. */
+  *[tensorsOf](): Iterable<Tensor> {}
+
+  // --- splits
+
+  /** Training gets all but `validRows`, in order; validation these, as they are given. */
+  splitByIdx(validRows: Iterable<number>): SplitItems<this> {
+    const valid = this.#checked([...validRows]);
+    const taken = new Set(valid);
+    const train = range(this.length).filter((row) => !taken.has(row));
+    return new SplitItems(this, train, valid);
+  }
+
+  splitByIdxs(trainRows: Iterable<number>, validRows: Iterable<number>): SplitItems<this> {
+    return new SplitItems(this, this.#checked([...trainRows]), this.#checked([...validRows]));
+  }
+
+  /**
+   * At random; the same seed splits as fast.ai does.
+   * @param validPct share of the items that validate, rounded down to whole ones
+   */
+  splitByRandPct(validPct = 0.2, seed?: number): SplitItems<this> {
+    checkShare('validPct', validPct);
+    const order = [...permutation(this.length, seed)];
+    const validCount = Math.floor(validPct * this.length);
+    return new SplitItems(this, order.slice(validCount), order.slice(0, validCount));
+  }
+
+  /** Only shares of the items, at random. @throws RangeError when they are more than all */
+  splitSubsets(trainSize: number, validSize: number, seed?: number): SplitItems<this> {
+    checkShare('trainSize', trainSize);
+    checkShare('validSize', validSize);
+    if (trainSize + validSize > 1) {
+      throw new RangeError(`trainSize and validSize must be at most 1 together, got more`);
+    }
+    const order = [...permutation(this.length, seed)];
+    const trainCount = Math.floor(trainSize * this.length);
+    const validCount = Math.floor(validSize * this.length);
+    return new SplitItems(this, order.slice(0, trainCount), order.slice(this.length - validCount));
+  }
+
+  /** No validation. */
+  splitNone(): SplitItems<this> {
+    return new SplitItems(this, range(this.length), []);
+  }
+
+  /** Items for which the column is true, or not 0, validate. */
+  splitFromDf(name: string): SplitItems<this> {
+    const { values } = this.column(name);
+    return this.splitByIdx(range(this.length).filter((row) => Boolean(values[row])));
+  }
+
+  #checked(rows: number[]): number[] {
+    for (const row of rows) {
+      if (!Number.isInteger(row) || row < 0 || row >= this.length) {
+        throw new RangeError(`row ${row} is not among the ${this.length} items`);
+      }
+    }
+    return rows;
+  }
+}
+
+function range(length: number): number[] {
+  return Array.from({ length }, (_, row) => row);
+}
+
+function checkShare(name: string, share: number): void {
+  if (!(share >= 0 && share <= 1))
+    throw new RangeError(`${name} must be from 0 to 1, got ${share}`);
+}

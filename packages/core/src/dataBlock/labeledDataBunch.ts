@@ -1,0 +1,55 @@
+import type { BatchSource } from '../data/batches.js';
+import type { SupervisedBatch } from '../learner/batch.js';
+import { DataBunch, type DataBunchOptions } from '../learner/dataBunch.js';
+import { type TensorHolder, tensorsOf } from '../tensor/scope.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { ItemList } from './itemList.js';
+import type { LabeledItems, LabelLists } from './labelLists.js';
+
+/** The loaders of labelled items, which know the items. */
+export class LabeledDataBunch<Items extends ItemList>
+  extends DataBunch
+  implements TensorHolder, Disposable
+{
+  readonly lists: LabelLists<Items>;
+
+  constructor(
+    lists: LabelLists<Items>,
+    trainDl: BatchSource<SupervisedBatch>,
+    validDl: BatchSource<SupervisedBatch> | null,
+    options: DataBunchOptions,
+  ) {
+    super(trainDl, validDl, options);
+    this.lists = lists;
+  }
+
+  get trainDs(): LabeledItems<Items> {
+    return this.lists.train;
+  }
+
+  get validDs(): LabeledItems<Items> {
+    return this.lists.valid;
+  }
+
+  /** Numbers that a model gives for an item. */
+  get c(): number {
+    return this.lists.train.y.c;
+  }
+
+  get classes(): readonly unknown[] | undefined {
+    return this.lists.train.y.classes;
+  }
+
+  *[tensorsOf](): Iterable<Tensor> {
+    yield* this.lists[tensorsOf]();
+  }
+
+  /** Frees the tensors of items and labels. */
+  dispose(): void {
+    this.lists.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}

@@ -1,0 +1,91 @@
+import { CategoryList } from './categoryList.js';
+import { FloatList } from './floatList.js';
+import type { Column, ItemList } from './itemList.js';
+import { isMissing, type LabelClass, type LabelOptions, labelError } from './labelList.js';
+import { LabelLists } from './labelLists.js';
+import { MultiCategoryList } from './multiCategoryList.js';
+
+export interface LabelFromOptions extends LabelOptions {
+  /**
+   * The kind of labels. Without it, by the first training label: {@link FloatList} for a float,
+   * {@link CategoryList} for a text, an integer or a boolean, {@link MultiCategoryList} for an
+   * array, and with `labelDelim`.
+   */
+  readonly labelCls?: LabelClass;
+}
+
+/** Items that are split, to be given labels. */
+export class SplitItems<Items extends ItemList> {
+  readonly items: Items;
+  readonly trainRows: readonly number[];
+  readonly validRows: readonly number[];
+
+  constructor(items: Items, trainRows: readonly number[], validRows: readonly number[]) {
+    this.items = items;
+    this.trainRows = trainRows;
+    this.validRows = validRows;
+  }
+
+  get train(): Items {
+    return this.items.select(this.trainRows);
+  }
+
+  get valid(): Items {
+    return this.items.select(this.validRows);
+  }
+
+  /**
+   * Labels from columns of the table behind the items. The training items learn what their inputs
+   * are made by, the others take it over.
+   * @throws RangeError without training items
+   * @throws DataError for a label that is missing or cannot be used
+   */
+  labelFromDf(cols: string | readonly string[], options: LabelFromOptions = {}): LabelLists<Items> {
+    const names = typeof cols === 'string' ? [cols] : cols;
+    return this.#label(
+      names.map((name) => this.items.column(name)),
+      options,
+    );
+  }
+
+  /**
+   * A label for each item, in the order of the whole list.
+   * @throws RangeError when there are more or fewer labels than items
+   */
+  labelFromList(labels: readonly unknown[], options: LabelFromOptions = {}): LabelLists<Items> {
+    if (labels.length !== this.items.length) {
+      throw new RangeError(`expected ${this.items.length} labels, got ${labels.length}`);
+    }
+    const isFloat = labels.some((label) => typeof label === 'number' && label % 1 !== 0);
+    return this.#label([{ name: 'label', values: labels, isFloat }], options);
+  }
+
+  #label(
+    columns: readonly Column[],
+    { labelCls, ...options }: LabelFromOptions,
+  ): LabelLists<Items> {
+    const [firstRow] = this.trainRows;
+    if (firstRow === undefined) throw new RangeError('there are no training items to label');
+    const kind = labelCls ?? labelClassFor(columns, firstRow, options);
+    const labels = new kind({ columns, rows: this.trainRows }, options);
+    const others = labels.like({ columns, rows: this.validRows });
+    const train = this.train;
+    train.learn();
+    const valid = this.items.select(others.rows);
+    valid.adopt(train);
+    return new LabelLists({ x: train, y: labels }, { x: valid, y: others.labels });
+  }
+}
+
+function labelClassFor(
+  columns: readonly Column[],
+  row: number,
+  { labelDelim }: LabelOptions,
+): LabelClass {
+  const [{ name, values, isFloat }] = columns as readonly [Column];
+  if (labelDelim !== undefined) return MultiCategoryList;
+  if (isFloat) return FloatList;
+  const label = values[row];
+  if (isMissing(label)) throw labelError(name, row, 'a label', label);
+  return Array.isArray(label) ? MultiCategoryList : CategoryList;
+}
