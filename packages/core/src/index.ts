@@ -44,6 +44,7 @@ export type {
 } from './ops/argumentTypes.js';
 export { SignatureError } from './ops/signatureError.js';
 export * as optim from './optim/index.js';
+export * as plot from './plot/index.js';
 export { Generator, initialSeed, manualSeed } from './random.js';
 export {
   asTensor,

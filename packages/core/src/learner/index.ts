@@ -17,6 +17,7 @@ export { Learner } from './learner.js';
 export { defaultLr, type LearningRate, type LrRange, lrRange } from './learningRates.js';
 export type { LossFunction } from './lossFunction.js';
 export type { LrFindOptions } from './lrFinder.js';
+export type { LrSuggestion } from './lrSuggestions.js';
 export { AverageMetric, type Direction, type Metric, type MetricFunction } from './metric.js';
 export * as metrics from './metrics/index.js';
 export { type OneCycleOptions, OneCycleScheduler } from './oneCycle.js';
@@ -36,5 +37,6 @@ export {
   type ProgressOptions,
 } from './progress/index.js';
 export { Recorder } from './recorder.js';
+export type { PlotLrFindOptions, PlotLrOptions, TrimOptions } from './recorderPlots.js';
 export type { FitState, Update } from './state.js';
 export { summary } from './summary.js';

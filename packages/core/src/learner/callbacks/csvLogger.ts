@@ -33,10 +33,7 @@ export class CSVLogger implements Callback {
   }
 
   async onTrainBegin({ metrics }: FitState): Promise<void> {
-    this.#columns = columnNames(
-      metrics.map(({ name }) => name),
-      { validates: this.#learn.data.validDl !== undefined, addTime: this.#learn.addTime },
-    );
+    this.#columns = columnNames(this.#learn, metrics);
     await mkdir(dirname(this.path), { recursive: true });
     const text = this.#append ? await readText(this.path) : '';
     if (text === '') await writeFile(this.path, line(this.#columns));

@@ -60,10 +60,7 @@ export class ProgressCallback implements Callback {
   }
 
   async onTrainBegin({ nEpochs, metrics }: FitState): Promise<void> {
-    const columns = columnNames(
-      metrics.map(({ name }) => name),
-      { validates: this.#learn.data.validDl !== undefined, addTime: this.#learn.addTime },
-    );
+    const columns = columnNames(this.#learn, metrics);
     const all = listeners.get(this.#learn) ?? new Set();
     listeners.set(this.#learn, all.add(this.#listener));
     await this.#listener({ kind: 'begin', epochs: nEpochs, columns });

@@ -1,11 +1,11 @@
+import type { Learner } from '../learner.js';
+import type { Metric } from '../metric.js';
 import type { Recorder } from '../recorder.js';
 
 /** The columns of the table: fast.ai's names, and those of the metrics. */
-export function columnNames(
-  metrics: readonly string[],
-  { validates, addTime }: { readonly validates: boolean; readonly addTime: boolean },
-): string[] {
-  const validation = validates ? ['valid_loss', ...metrics] : [];
+export function columnNames({ data, addTime }: Learner, metrics: readonly Metric[]): string[] {
+  const validates = (data.validDl?.length ?? 0) > 0;
+  const validation = validates ? ['valid_loss', ...metrics.map(({ name }) => name)] : [];
   return ['epoch', 'train_loss', ...validation, ...(addTime ? ['time'] : [])];
 }
 

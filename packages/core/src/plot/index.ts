@@ -1,0 +1,3 @@
+export { type ChartOptions, lineChart, type Panel } from './lineChart.js';
+export { type NotebookDisplay, Plot, type VegaLiteSpec } from './plot.js';
+export type { Series } from './series.js';
