@@ -11,3 +11,4 @@ export {
   saveFile,
 } from './safetensors.js';
 export { SafetensorsError } from './safetensorsHeader.js';
+export { readStateFile, type StateContent, writeStateFile } from './stateFile.js';

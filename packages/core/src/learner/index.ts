@@ -29,6 +29,7 @@ export {
   type WeightDecayOptions,
 } from './optimWrapper.js';
 export type { FitOptions, LearnerOptions, ValidateOptions } from './options.js';
+export type { LoadOptions, SaveOptions } from './persistence.js';
 export {
   type EpochRow,
   ProgressCallback,

@@ -26,6 +26,7 @@ import {
   type ValidateOptions,
   validateOptions,
 } from './options.js';
+import { type LoadOptions, loadInto, type SaveOptions, saveLearner } from './persistence.js';
 import { printedProgress } from './progress/printedProgress.js';
 import { Recorder } from './recorder.js';
 import { resetRecurrentState } from './recurrent.js';
@@ -247,6 +248,28 @@ export class Learner implements Disposable {
     if (dl === undefined) throw new RangeError('there is no validation data');
     const handler = new CallbackHandler([...this.callbacks, ...callbacks], metrics.map(asMetric));
     return validation(dl, { model: this.model, lossFunc: this.lossFunc, handler, signal });
+  }
+
+  // --- files
+
+  /**
+   * Saves the model and the optimiser's state to `path/modelDir/name.safetensors`, which is
+   * replaced at once or not at all. Python reads it too, see Note [State files].
+   * @param options.withOpt the optimiser's state too. Default true
+   * @returns the file's path
+   */
+  save(name: string, options: SaveOptions = {}): string {
+    return saveLearner(this, name, options);
+  }
+
+  /**
+   * Loads what {@link save} wrote. An optimiser's state that does not fit is a warning.
+   * @throws StateDictError listing all that does not fit the model, which is then unchanged
+   * @throws FileFormatError for another file
+   */
+  load(name: string, options: LoadOptions = {}): this {
+    loadInto(this, name, options);
+    return this;
   }
 
   // --- what it is

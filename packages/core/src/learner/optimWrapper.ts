@@ -1,7 +1,7 @@
 import { noGrad } from '../autograd/gradMode.js';
 import { foreach } from '../ops/foreach.js';
 import { Adam } from '../optim/adam.js';
-import type { Optimizer, OptimizerStateDict } from '../optim/optimizer.js';
+import type { Optimizer, OptimizerStateDict, SavedOptimizerState } from '../optim/optimizer.js';
 import { withGradients } from '../optim/plan.js';
 import { type TensorHolder, tensorsOf, tidy } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -179,7 +179,7 @@ export class OptimWrapper implements Disposable, TensorHolder {
   }
 
   /** Takes copies of the optimiser's state and of its groups' options. */
-  loadStateDict(dict: OptimizerStateDict): void {
+  loadStateDict(dict: SavedOptimizerState): void {
     this.optimizer.loadStateDict(dict);
   }
 
