@@ -41,11 +41,22 @@ export async function forEachBatch<B>(
     for (;;) {
       if (pace.isRestDue) await pace.rest();
       const ready = iterator.ready();
-      if (!(typeof ready === 'boolean' ? ready : await ready)) return;
+      if (!(typeof ready === 'boolean' ? ready : await unlessAborted(ready, signal))) return;
       signal?.throwIfAborted();
       if (tidy(() => step(take))) return;
     }
   } finally {
     await iterator.close();
   }
+}
+
+/** Waits, but no longer than until the signal is aborted: then it throws the signal's reason. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }

@@ -89,9 +89,13 @@ async function runEpochs(trained: Trained): Promise<void> {
   }
 }
 
-/** @returns whether the epoch ends here */
+/**
+ * Someone else may have changed the model's mode between two batches, such as to predict.
+ * @returns whether the epoch ends here
+ */
 function trainBatch([x, y]: SupervisedBatch, { handler, model, lossFunc, opt }: Trained): boolean {
   const { state } = handler;
+  if (!model.training) model.train();
   handler.batchBegin(x, y, true);
   handler.lossBegin(model.call(...listify(state.lastInput)) as Tensors);
   handler.backwardBegin(computeLoss(lossFunc, state.lastOutput, state.lastTarget));
@@ -120,6 +124,7 @@ async function validateLoop(
   model.eval();
   const step = (take: () => SupervisedBatch) => {
     const [x, y] = take();
+    if (model.training) model.eval();
     handler.batchBegin(x, y, false);
     handler.lossBegin(model.call(...listify(state.lastInput)) as Tensors);
     const loss = computeLoss(lossFunc, state.lastOutput, state.lastTarget);

@@ -33,8 +33,8 @@ import { resetRecurrentState } from './recurrent.js';
 import { summary } from './summary.js';
 
 /** Trains a model on data. */
-export class Learner implements Disposable {
-  readonly model: AnyModule;
+export class Learner<Model extends AnyModule = AnyModule> implements Disposable {
+  readonly model: Model;
   optFunc: OptimizerFactory;
   metrics: readonly (Metric | MetricFunction)[];
   readonly trueWd: boolean;
@@ -58,7 +58,7 @@ export class Learner implements Disposable {
    * Moves the model to the data's device.
    * @throws TypeError for an unknown option
    */
-  constructor(data: DataBunch, model: AnyModule, options: LearnerOptions = {}) {
+  constructor(data: DataBunch, model: Model, options: LearnerOptions = {}) {
     checkOptions('Learner', options, learnerOptions);
     this.#data = data;
     this.model = model.to(data.device);
@@ -140,7 +140,7 @@ export class Learner implements Disposable {
    * @param on modules in the model's order, groups of leaf modules, or a function that gives them
    * @throws RangeError for modules that are not in the model, or not in order
    */
-  split(on: SplitPoints | ((model: AnyModule) => SplitPoints)): this {
+  split(on: SplitPoints | ((model: Model) => SplitPoints)): this {
     this.#layerGroups = splitModel(this.model, typeof on === 'function' ? on(this.model) : on);
     this.#opt?.dispose();
     this.#opt = undefined;

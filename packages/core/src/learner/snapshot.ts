@@ -27,16 +27,18 @@ export class Snapshot implements Disposable {
   }
 }
 
-/** The same arrays and objects, with copies of the tensors in them, which no scope frees. */
+/** The same arrays, Maps and objects, with copies of the tensors in them, which no scope frees. */
 function keptCopy<T>(value: T): T;
 function keptCopy(value: unknown): unknown {
   if (value instanceof Tensor) return keep(value.clone());
   if (Array.isArray(value)) return value.map((item) => keptCopy(item));
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, keptCopy(item)]));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, keptCopy(item)]));
 }
 
 function disposeAll(value: unknown): void {
   if (value instanceof Tensor) value.dispose();
+  else if (value instanceof Map) [...value.values()].forEach(disposeAll);
   else if (typeof value === 'object' && value !== null) Object.values(value).forEach(disposeAll);
 }
