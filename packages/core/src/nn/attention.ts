@@ -10,6 +10,7 @@ import {
 } from './functional/attention.js';
 import { mapTriple } from './functional/attentionProjections.js';
 import { handleOf } from './functional/handles.js';
+import { fusedAttention } from './fusedAttention.js';
 import { constant_, xavierNormal_, xavierUniform_ } from './init.js';
 import { Linear } from './linear.js';
 import { Module } from './module.js';
@@ -170,6 +171,8 @@ export class MultiheadAttention extends Module<
     }
     const swapped = this.batchFirst && query.ndim === 3;
     return tidy(() => {
+      const fused = query === key && key === value ? fusedAttention(this, query, options) : null;
+      if (fused !== null) return fused;
       const swap = (tensor: Tensor) => (tensor.ndim === 3 ? tensor.transpose(0, 1) : tensor);
       const inputs = [query, key, value] as const;
       const [output, weights] = this.attend(swapped ? mapTriple(inputs, swap) : inputs, options);

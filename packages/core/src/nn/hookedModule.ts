@@ -29,10 +29,14 @@ export abstract class HookedModule<In extends readonly unknown[], Out> {
 
   /** Runs the forward-pre hooks, the computation and the forward hooks. */
   call(...inputs: In): Out {
-    const own = this.#callHooks;
-    if (own === undefined && globalHooks.isEmpty) return this.forward(...inputs);
-    const call = new HookedCall(this, inputs, own);
+    if (!this.hasCallHooks) return this.forward(...inputs);
+    const call = new HookedCall(this, inputs, this.#callHooks);
     return call.run((given) => this.forward(...(given as In))) as Out;
+  }
+
+  /** Whether a call of this module would run hooks, its own or those of all modules. */
+  get hasCallHooks(): boolean {
+    return this.#callHooks?.isEmpty === false || !globalHooks.isEmpty;
   }
 
   get #call(): ModuleHooks {

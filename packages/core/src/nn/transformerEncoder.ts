@@ -7,6 +7,7 @@ import { ModuleList } from './container.js';
 import type { Dropout } from './dropout.js';
 import { additiveMask } from './functional/attentionMasks.js';
 import { handleOf } from './functional/handles.js';
+import { canFuseLayer, fusedEncoderLayer, nestedSteps } from './fusedAttention.js';
 import type { Linear } from './linear.js';
 import { Module } from './module.js';
 import type { LayerNorm } from './normalization.js';
@@ -79,6 +80,9 @@ export class TransformerEncoderLayer extends TransformerLayer<
       const { dtype } = src;
       const padding = additiveMask(owner, 'srcKeyPaddingMask', srcKeyPaddingMask, dtype, srcMask);
       const mask = additiveMask(owner, 'srcMask', srcMask, dtype);
+      if (canFuseLayer(this, src) && !(isCausal && mask === null)) {
+        return fusedEncoderLayer(this, src, mask, padding);
+      }
       const attended = this.residual(src, this.norm1, (x) =>
         this.dropout1.call(this.attend(this.selfAttn, x, x, mask, padding, isCausal)),
       );
@@ -95,6 +99,13 @@ export type AnyEncoderLayer = Module<[src: Tensor, options?: TransformerEncoderL
 export interface TransformerEncoderOptions {
   /** Applied to what the last layer gives. Default none. */
   norm?: Module | null;
+  /**
+   * Leaves out steps that are not seen, where the fused layers run and there is no other mask; the
+   * last layer then gives 0 for them. Default true.
+   */
+  enableNestedTensor?: boolean;
+  /** Does so only where they are at the end of each sequence; looks at the mask. Default true. */
+  maskCheck?: boolean;
 }
 
 export interface TransformerEncoderCall {
@@ -111,6 +122,8 @@ export class TransformerEncoder extends Module<[src: Tensor, options?: Transform
   readonly layers: ModuleList<AnyEncoderLayer>;
   readonly numLayers: number;
   norm: Module | null;
+  readonly enableNestedTensor: boolean;
+  readonly maskCheck: boolean;
 
   /**
    * @param encoderLayer is copied, and stays its owner's
@@ -122,11 +135,13 @@ export class TransformerEncoder extends Module<[src: Tensor, options?: Transform
     options: TransformerEncoderOptions = {},
   ) {
     super();
-    checkOptions('TransformerEncoder', options, ['norm']);
+    checkOptions('TransformerEncoder', options, ['norm', 'enableNestedTensor', 'maskCheck']);
     checkSize('TransformerEncoder', 'numLayers', numLayers, 1);
     this.layers = new ModuleList(Array.from({ length: numLayers }, () => encoderLayer.clone()));
     this.numLayers = numLayers;
     this.norm = options.norm ?? null;
+    this.enableNestedTensor = options.enableNestedTensor ?? true;
+    this.maskCheck = options.maskCheck ?? true;
   }
 
   /** Takes and gives what a layer does. @throws RangeError for shapes that do not fit */
@@ -138,20 +153,31 @@ export class TransformerEncoder extends Module<[src: Tensor, options?: Transform
     const owner = 'TransformerEncoder';
     checkOptions(owner, options, ['mask', 'srcKeyPaddingMask', 'isCausal']);
     handleOf(owner, 'src', src);
-    const { mask, srcKeyPaddingMask, isCausal } = options;
+    const { mask, isCausal } = options;
     return tidy(() => {
       const { dtype } = src;
-      const padding = additiveMask(owner, 'srcKeyPaddingMask', srcKeyPaddingMask, dtype, mask);
+      const { srcKeyPaddingMask: given } = options;
+      const padding = additiveMask(owner, 'srcKeyPaddingMask', given, dtype, mask);
       const srcMask = additiveMask(owner, 'mask', mask, dtype);
       const { batchFirst } = this.layers.at(0).selfAttn;
-      const call = {
-        srcMask,
-        srcKeyPaddingMask: padding,
-        isCausal: causalHint(srcMask, isCausal, src, batchFirst),
-      };
-      let output = src;
-      for (const layer of this.layers) output = layer.call(output, call);
+      const isCausalHint = causalHint(srcMask, isCausal, src, batchFirst);
+      const seen = isCausalHint || srcMask !== null ? null : this.seenSteps(src, padding);
+      let output = seen ?? src;
+      const srcKeyPaddingMask = seen === null ? padding : null;
+      for (const layer of this.layers) {
+        output = layer.call(output, { srcMask, srcKeyPaddingMask, isCausal: isCausalHint });
+      }
+      if (seen !== null) output = output.toPaddedTensor(0, src.shape);
       return this.norm === null ? output : this.norm.call(output);
     });
+  }
+
+  /** The steps that are seen as a nested tensor; null where that is not possible. */
+  private seenSteps(src: Tensor, padding: Tensor | null): Tensor | null {
+    if (!this.enableNestedTensor || padding === null) return null;
+    for (const layer of this.layers) {
+      if (!(layer instanceof TransformerEncoderLayer && canFuseLayer(layer, src))) return null;
+    }
+    return nestedSteps(src, padding.logicalNot(), this.maskCheck);
   }
 }
