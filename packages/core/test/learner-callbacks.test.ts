@@ -234,7 +234,7 @@ describe('callbacks', () => {
     withLearner({ wd: 0, optFunc: (params) => new optim.SGD(params, { lr: 1 }) }, async (learn) => {
       const norms: number[] = [];
       const watch: Callback = {
-        order: 5,
+        order: 1001,
         onBackwardEnd: () => {
           const grads = [...learn.model.parameters()].map(({ grad }) => grad as Tensor);
           norms.push(Number(nn.utils.getTotalNorm(grads).item()));

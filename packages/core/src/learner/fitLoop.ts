@@ -99,13 +99,12 @@ function trainBatch([x, y]: SupervisedBatch, { handler, model, lossFunc, opt }: 
   handler.batchBegin(x, y, true);
   handler.lossBegin(model.call(...listify(state.lastInput)) as Tensors);
   handler.backwardBegin(computeLoss(lossFunc, state.lastOutput, state.lastTarget));
-  const loss = state.lastLoss;
-  if (!state.skipBwd) loss.backward();
+  if (!state.skipBwd) state.lastLoss.backward();
   handler.backwardEnd();
   if (!state.skipStep) opt.step();
   handler.stepEnd();
   if (!state.skipZero) opt.zeroGrad();
-  handler.batchEnd(loss.detach());
+  handler.batchEnd(state.lastLoss.detach());
   state.forgetTensors();
   return state.stopEpoch;
 }

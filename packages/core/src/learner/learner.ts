@@ -4,6 +4,7 @@ import { checkOptions } from '../tensor/options.js';
 import type { Callback, CallbackFn } from './callback.js';
 import { CallbackHandler } from './callbackHandler.js';
 import { GradientClipping } from './callbacks/gradientClipping.js';
+import { MixedPrecision, type MixedPrecisionOptions } from './callbacks/mixedPrecision.js';
 import { checkNotEmpty, type DataBunch } from './dataBunch.js';
 import { fitLoop, validation } from './fitLoop.js';
 import { freezeGroups, type LayerGroup, type SplitPoints, splitModel } from './layerGroups.js';
@@ -178,6 +179,30 @@ export class Learner<Model extends AnyModule = AnyModule> implements Disposable 
    */
   clipGrad(clip = 0.1): this {
     this.callbackFns.push((learn) => new GradientClipping(learn, clip));
+    return this;
+  }
+
+  /**
+   * Trains and validates in float16 from now on, with float32 weights, see {@link MixedPrecision}.
+   * @param options with `lossScale`, `dynamic`, `clip` and `maxScale` as fast.ai names them
+   */
+  toFp16(options: Omit<MixedPrecisionOptions, 'dtype'> = {}): this {
+    return this.#withPrecision(new MixedPrecision(this, { ...options, dtype: 'float16' }));
+  }
+
+  /** The same in bfloat16, which needs no loss scale. */
+  toBf16(options: Pick<MixedPrecisionOptions, 'clip'> = {}): this {
+    return this.#withPrecision(new MixedPrecision(this, { ...options, dtype: 'bfloat16' }));
+  }
+
+  /** Trains and validates in float32 again. */
+  toFp32(): this {
+    return this.#withPrecision();
+  }
+
+  #withPrecision(...chosen: MixedPrecision[]): this {
+    const others = this.callbacks.filter((callback) => !(callback instanceof MixedPrecision));
+    this.callbacks = [...others, ...chosen];
     return this;
   }
 

@@ -3,6 +3,7 @@ export { BnFreeze } from './bnFreeze.js';
 export { CSVLogger, type CSVLoggerOptions } from './csvLogger.js';
 export { EarlyStoppingCallback } from './earlyStopping.js';
 export { GradientClipping } from './gradientClipping.js';
+export { MixedPrecision, type MixedPrecisionOptions } from './mixedPrecision.js';
 export type { PatienceOptions } from './patience.js';
 export {
   ReduceLROnPlateauCallback,
