@@ -192,6 +192,14 @@ describe('plots', () => {
       for (const text of ['Batches processed', 'Loss', 'Train', 'Validation']) {
         expect(losses).toContain(`>${text}</text>`);
       }
+      expect(losses.match(/aria-roledescription="point"/g)).toBeNull();
+      const { valLosses, nbBatches } = recorder;
+      Object.assign(recorder, {
+        valLosses: valLosses.slice(0, 1),
+        nbBatches: nbBatches.slice(0, 1),
+      });
+      const once = await recorder.plotLosses().toSvg();
+      expect(once.match(/aria-roledescription="point"/g)).toHaveLength(1);
       Object.assign(recorder, finderCurve());
       const finder = await recorder.plot({ suggestion: true, showGrid: true }).toSvg();
       for (const tick of ['1e-06', '1e-05', '1e-02', '1e+00', 'Learning Rate']) {

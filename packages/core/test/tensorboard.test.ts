@@ -4,10 +4,23 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { tensorboard, tidy, torch } from '@flambeau/core';
+import {
+  type Callback,
+  DataBunch,
+  keep,
+  Learner,
+  LearnerTensorboardWriter,
+  metrics,
+  nn,
+  type Tensor,
+  tensorboard,
+  tidy,
+  torch,
+} from '@flambeau/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeWithOracle } from '../../../test/oracle/oracle.js';
 import { findPython } from '../../../test/oracle/python.js';
+import { inOrder, randomPairs } from './learner-batches.js';
 import { expectNoLeaks } from './liveTensors.js';
 
 let folder: string;
@@ -161,6 +174,63 @@ result = [torch.equal(pixels('colour'), expect(colour)), torch.equal(pixels('gre
       { path, colour, grey, half },
     );
     expect(result).toEqual([true, true, true, 2, '**bold**', 'text']);
+  });
+
+  it('a fit, by its callback', async () => {
+    const [x, y] = randomPairs(20);
+    using model = new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU(), new nn.Linear(3, 1));
+    const batches = inOrder(x, y, 2);
+    const data = new DataBunch(batches, batches, { device: 'cpu' });
+    using learn = new Learner(data, model, {
+      lossFunc: new nn.MSELoss(),
+      metrics: [metrics.mae],
+      silent: true,
+    });
+    const options = { lossIters: 5, statsIters: 8, histIters: 10 };
+    const callback = new LearnerTensorboardWriter(learn, folder, 'fit', options);
+    const losses: number[] = [];
+    let gradients: Tensor[] = [];
+    const watch: Callback = {
+      onBackwardEnd: ({ iteration }) => {
+        if (iteration !== 7) return;
+        gradients = [...model.parameters()].map((p) => keep((p.grad as Tensor).clone()));
+      },
+      onBatchEnd: ({ train, lastLoss }) => void (train && losses.push(Number(lastLoss.item()))),
+    };
+    await learn.fit(1, 0.01, { callbacks: [callback, watch] });
+    const weights = [...model.parameters()].map((parameter) => parameter.detach().clone());
+    const valid = [...learn.recorder.valLosses, ...learn.recorder.metrics.flat()];
+    await learn.fit(1, 0.01, { callbacks: [callback] });
+    const { result } = await oracle.evaluate(
+      `${reader}
+import statistics
+scalars = lambda tag: [[e.step, e.value] for e in run.Scalars(tag)]
+stats = {tag.rsplit('/', 1)[1]: scalars(tag)[0] for tag in run.Tags()['scalars'] if tag.startswith('model_stats')}
+norms = [float(g.norm()) for g in gradients]
+expected = dict(avg_norm=np.mean(norms), median_norm=statistics.median(norms), max_norm=max(norms), min_norm=min(norms),
+    num_zeros=sum(int((g == 0).sum()) for g in gradients), avg_gradient=np.mean([float(g.mean()) for g in gradients]),
+    median_gradient=statistics.median(float(g.median()) for g in gradients),
+    max_gradient=max(float(g.max()) for g in gradients), min_gradient=min(float(g.min()) for g in gradients))
+histograms = {tag: run.Histograms(tag)[0] for tag in sorted(run.Tags()['histograms'])}
+result = [scalars('metrics/train_loss')[:2], [e.step for e in run.Scalars('metrics/train_loss')],
+    [scalars('metrics/valid_loss')[0], scalars('metrics/mean_absolute_error')[0]],
+    sorted(stats) == sorted(expected) and all(s == 8 and np.isclose(v, expected[k], rtol=1e-5, atol=1e-7) for k, (s, v) in stats.items()),
+    list(histograms), all(h.step == 10 and np.isclose(h.histogram_value.sum, float(w.sum()), rtol=1e-4, atol=1e-6) for h, w in zip(histograms.values(), [weights[i] for i in (1, 0, 3, 2)]))]`,
+      { path: join(folder, 'fit'), gradients, weights },
+    );
+    for (const tensor of [...gradients, ...weights, x, y]) tensor.dispose();
+    const single = Math.fround;
+    expect(result).toEqual([
+      [
+        [5, single(losses[4] as number)],
+        [10, single(losses[9] as number)],
+      ],
+      [5, 10, 15, 20],
+      valid.map((value) => [10, single(value as number)]),
+      true,
+      ['0.bias', '0.weight', '2.bias', '2.weight'].map((name) => `model/weights/${name}`),
+      true,
+    ]);
   });
 });
 

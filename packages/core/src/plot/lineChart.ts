@@ -58,18 +58,22 @@ function panelSpec(panel: Panel): VegaLiteSpec {
     axis: { grid },
   };
   const colour = { field: 'name', type: 'nominal', title: null, sort: null };
-  const lines = {
-    data: { values: pointsOf(series) },
-    mark: 'line',
-    encoding: { x, y, ...(series.length > 1 ? { color: colour } : {}) },
-  };
-  if (marked === undefined) return lines;
-  const points = {
-    data: { values: pointsOf([marked]) },
-    mark: { type: 'point', filled: true, color: 'red', size: 100, opacity: 1 },
-    encoding: { x, y },
-  };
-  return { layer: [lines, points] };
+  const encoding = { x, y, ...(series.length > 1 ? { color: colour } : {}) };
+  const layer: VegaLiteSpec[] = [{ data: { values: pointsOf(series) }, mark: 'line', encoding }];
+  // A line needs two points.
+  const single = series.filter((curve) => curve.x.length === 1);
+  if (single.length > 0) {
+    layer.push({
+      data: { values: pointsOf(single) },
+      mark: { type: 'point', filled: true },
+      encoding,
+    });
+  }
+  if (marked !== undefined) {
+    const mark = { type: 'point', filled: true, color: 'red', size: 100, opacity: 1 };
+    layer.push({ data: { values: pointsOf([marked]) }, mark, encoding: { x, y } });
+  }
+  return { layer };
 }
 
 /** JSON has no NaN and no Infinity: they are gaps too. */

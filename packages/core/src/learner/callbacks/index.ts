@@ -10,6 +10,7 @@ export {
   type ReduceLROnPlateauCallbackOptions,
 } from './reduceLROnPlateau.js';
 export { StopAfterNBatches } from './stopAfterNBatches.js';
+export { LearnerTensorboardWriter, type TensorboardOptions } from './tensorboardWriter.js';
 export { TerminateOnNaNCallback } from './terminateOnNaN.js';
 export { TrackEpochCallback, type TrackEpochOptions } from './trackEpoch.js';
 export { TrackerCallback, type TrackerOptions } from './tracker.js';
