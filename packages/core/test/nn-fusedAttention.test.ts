@@ -125,6 +125,14 @@ with torch.no_grad():
       expect(zeros(encoder.call(x, { srcKeyPaddingMask: tensor(padding) }))).toBe(0);
     }));
 
+  it('compute shapes on the meta device', () =>
+    tidy(() => {
+      const form = { batchFirst: true, device: 'meta' } as const;
+      const layer = new nn.TransformerEncoderLayer(6, 2, form).eval();
+      const x = torch.empty([2, 4, 6], { device: 'meta' });
+      expect(noGrad(() => layer.call(x)).shape).toEqual([2, 4, 6]);
+    }));
+
   it('refuse what the parts refuse', () =>
     tidy(() => {
       const form = { dimFeedforward: 5, batchFirst: true };

@@ -1,4 +1,4 @@
-import { nn, type Tensor, tensor, tidy, torch } from '@flambeau/core';
+import { amp, nn, type Tensor, tensor, tidy, torch } from '@flambeau/core';
 import { expect, it, vi } from 'vitest';
 import { describeWithOracle } from '../../../test/oracle/oracle.js';
 import { pythonState, stateOf } from './moduleState.js';
@@ -219,6 +219,17 @@ result = [*state(m), list(m.state_dict()), repr(m)]`,
     warn.mockRestore();
   });
 
+  it.each(['RNN', 'GRU', 'LSTM'] as const)('%s under autocast', (kind) =>
+    oracle.compare(
+      ({ x }) => amp.autocast('cpu', () => parts(new layers[kind](4, 5).call(x))),
+      `${pythonParts}m = nn.${kind}(4, 5)
+with torch.autocast('cpu'):
+  result = parts(m(x))`,
+      { x: torch.randn([6, 3, 4]) },
+      { absolute: 0.02 },
+    ),
+  );
+
   it('a weight that was replaced is used', () =>
     tidy(() => {
       const layer = new nn.GRU(2, 3);
@@ -261,6 +272,9 @@ result = [*state(m), list(m.state_dict()), repr(m)]`,
       const x = torch.ones([4, 1, 2]);
       const h = torch.ones([1, 1, 3]);
       expect(() => lstm.call(torch.ones([2]))).toThrow('2 or 3 dimensions, got shape [2]');
+      expect(() => lstm.call(x.double())).toThrow(
+        'LSTM: the input must be float32, as the weights, got float64',
+      );
       expect(() => lstm.call(h)).toThrow('must be inputSize 2, got shape [1, 1, 3]');
       expect(() => lstm.call(x, h as never)).toThrow('hx must be the pair [hidden, cell]');
       expect(() => lstm.call(x, [h, x])).toThrow('hx must have shape [1, 1, 3], got [4, 1, 2]');

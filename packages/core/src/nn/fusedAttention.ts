@@ -7,15 +7,14 @@
  * padded is 0 behind nested tensors. No part is called on its own then, so none may have hooks.
  */
 import type { Handle } from '@flambeau/native';
-import { isAutocastEnabled } from '../amp/autocast.js';
 import { isGradEnabled } from '../autograd/gradMode.js';
 import { aten } from '../ops/aten.js';
 import { functions } from '../ops/install.js';
-import type { DeviceType } from '../tensor/dtype.js';
 import { wrap, wrapOrNull } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { GELU, ReLU } from './activation.js';
 import type { MultiheadAttention } from './attention.js';
+import { isAutocasting } from './autocasting.js';
 import { relu } from './functional/activations.js';
 import type { AttentionCall } from './functional/attention.js';
 import { additiveMask, fittedMask } from './functional/attentionMasks.js';
@@ -32,8 +31,7 @@ const owner = 'MultiheadAttention';
 function isPlainCall(module: AnyModule, src: Tensor): boolean {
   // Unlike ndim, dim() knows nested tensors.
   if (module.training || src.dim() !== 3) return false;
-  const [deviceType] = src.device.split(':') as [DeviceType];
-  if (isAutocastEnabled(deviceType)) return false;
+  if (!/^(cpu|cuda)/.test(src.device) || isAutocasting(src.device)) return false;
   if (isGradEnabled() && [src, ...module.parameters()].some((part) => part.requiresGrad)) {
     return false;
   }

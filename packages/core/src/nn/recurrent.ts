@@ -6,6 +6,7 @@ import { shortest } from '../tensor/formatNumber.js';
 import { checkOptions } from '../tensor/options.js';
 import { tidy, wrap } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { isAutocasting } from './autocasting.js';
 import { checkProbability, checkSize } from './checks.js';
 import { handleOf } from './functional/handles.js';
 import { uniform_ } from './init.js';
@@ -169,6 +170,7 @@ export abstract class RecurrentLayer<Hidden> extends Module<
    * @returns what the last layer gives at each step, packed for packed input, with as many
    * features as `hiddenSize` · directions; and each layer's last state, in the shape of `hx`
    * @throws RangeError for shapes that do not fit
+   * @throws TypeError for another dtype than the weights', outside autocast
    */
   override call(input: PackedSequence, hx?: Hidden | null): [PackedSequence, Hidden];
   override call(input: Tensor, hx?: Hidden | null): [Tensor, Hidden];
@@ -193,7 +195,7 @@ export abstract class RecurrentLayer<Hidden> extends Module<
     const batched = input.ndim === 3;
     const batchDim = this.batchFirst ? 0 : 1;
     const data = batched ? input : input.unsqueeze(batchDim);
-    this.checkFeatures(input);
+    this.checkInput(input);
     const states = this.firstStates(data, data.size(batchDim), hx, batched);
     const [output, ...last] = this.run('input', [data.handle], states, [this.batchFirst]);
     if (batched) return [output, this.kind.state.fromList(last)];
@@ -210,7 +212,7 @@ export abstract class RecurrentLayer<Hidden> extends Module<
         `${this.constructor.name}: packed data must have 2 dimensions, got shape ${shapeText(data)}`,
       );
     }
-    this.checkFeatures(data);
+    this.checkInput(data);
     const batch = Number(batchSizes.select(0, 0).item());
     const states = permuted(this.firstStates(data, batch, hx, true), sortedIndices);
     const [output, ...last] = this.run('data', [data.handle, batchSizes.handle], states, []);
@@ -218,11 +220,19 @@ export abstract class RecurrentLayer<Hidden> extends Module<
     return [packed, this.kind.state.fromList(permuted(last, unsortedIndices))];
   }
 
-  private checkFeatures(input: Tensor): void {
-    if (input.size(-1) === this.inputSize) return;
-    throw new RangeError(
-      `${this.constructor.name}: the last dimension of the input must be inputSize ${this.inputSize}, got shape ${shapeText(input)}`,
-    );
+  private checkInput(input: Tensor): void {
+    const owner = this.constructor.name;
+    const { dtype } = Reflect.get(this, 'weight_ih_l0') as Tensor;
+    if (input.dtype !== dtype && !isAutocasting(input.device)) {
+      throw new TypeError(
+        `${owner}: the input must be ${dtype}, as the weights, got ${input.dtype}`,
+      );
+    }
+    if (input.size(-1) !== this.inputSize) {
+      throw new RangeError(
+        `${owner}: the last dimension of the input must be inputSize ${this.inputSize}, got shape ${shapeText(input)}`,
+      );
+    }
   }
 
   private firstStates(
