@@ -17,6 +17,7 @@ import {
   nn,
   optim,
   ReduceLROnPlateauCallback,
+  SaveModelCallback,
   StopAfterNBatches,
   type Tensor,
   TerminateOnNaNCallback,
@@ -327,6 +328,67 @@ describe('callbacks', () => {
       norm.requiresGrad_(false);
       await learn.fit(1, 0.01, { callbacks });
       expect(statistics()).toEqual(trained);
+    }));
+
+  it('SaveModelCallback saves the best epoch, and loads it in the end', () => {
+    const values = scripted('my_loss', [3, 1, 2, Number.NaN, 0.5, 0.1]);
+    const path = join(folder, 'save');
+    return withLearner({ path, metrics: [values] }, async (learn) => {
+      const weights: unknown[] = [];
+      const [weight] = [...learn.model.parameters()] as [Tensor];
+      const watch = { order: 9, onEpochEnd: () => void weights.push(weight.toArray()) };
+      const best = new SaveModelCallback(learn, { monitor: 'myLoss' });
+      const lines = await saidBy(learn, () => learn.fit(4, 0.1, { callbacks: [best, watch] }));
+      expect(lines).toEqual([
+        'Better model found at epoch 0 with my_loss value: 3.',
+        'Better model found at epoch 1 with my_loss value: 1.',
+      ]);
+      expect(weight.toArray()).toEqual(weights[1]);
+      expect(weights[3]).not.toEqual(weights[1]);
+      // Whatever ends the fit; and a fit that saved nothing does not load what another did.
+      const failing = {
+        onEpochBegin: ({ epoch }: { epoch: number }) => {
+          if (epoch === 1) throw new Error('enough');
+        },
+      };
+      weights.length = 0;
+      const fit = () => learn.fit(2, 0.1, { callbacks: [best, failing, watch] });
+      await expect(fit()).rejects.toThrow('enough');
+      expect(weight.toArray()).toEqual(weights[0]);
+      const skip = { onTrainBegin: () => ({ skipValidate: true }) };
+      weights.length = 0;
+      await learn.fit(1, 0.1, { callbacks: [best, skip, watch] });
+      expect(weight.toArray()).toEqual(weights[0]);
+    });
+  });
+
+  it('SaveModelCallback saves each epoch, and goes on from there', () =>
+    withLearner({ path: join(folder, 'every') }, async (learn) => {
+      const options = { every: 'epoch', name: 'run' } as const;
+      const weights: unknown[] = [];
+      const [weight] = [...learn.model.parameters()] as [Tensor];
+      const watch = {
+        onEpochBegin: () => void weights.push(weight.toArray()),
+        onTrainEnd: () => void weights.push(weight.toArray()),
+      };
+      const callbacks = () => [new SaveModelCallback(learn, options), watch];
+      await learn.fit(3, 0.1, { callbacks: callbacks() });
+      const [, , afterTwo, afterThree] = weights;
+      expect(weight.toArray()).toEqual(afterThree);
+      const resume = { order: -20, onTrainBegin: () => ({ epoch: 2 }) };
+      weights.length = 0;
+      const lines = await saidBy(learn, () =>
+        learn.fit(3, 0.1, { callbacks: [...callbacks(), resume] }),
+      );
+      expect(lines).toEqual(['Loaded run_1']);
+      expect(weights).toEqual([afterTwo, afterThree]);
+      resume.onTrainBegin = () => ({ epoch: 9 });
+      await expect(learn.fit(10, 0.1, { callbacks: [...callbacks(), resume] })).rejects.toThrow(
+        'run_8',
+      );
+      expect(() => new SaveModelCallback(learn, { every: 'batch' as 'epoch' })).toThrow(
+        "every must be improvement or epoch, got 'batch'",
+      );
     }));
 
   it('CSVLogger writes the table, as it grows', () =>

@@ -9,6 +9,7 @@ export {
   ReduceLROnPlateauCallback,
   type ReduceLROnPlateauCallbackOptions,
 } from './reduceLROnPlateau.js';
+export { SaveModelCallback, type SaveModelOptions } from './saveModel.js';
 export { StopAfterNBatches } from './stopAfterNBatches.js';
 export { LearnerTensorboardWriter, type TensorboardOptions } from './tensorboardWriter.js';
 export { TerminateOnNaNCallback } from './terminateOnNaN.js';
