@@ -163,7 +163,7 @@ describe('toFp16 and toBf16', () => {
 
   it('add up the gradients of batches in their scale', async () => {
     const parameters = (learn: Learner) =>
-      [...learn.model.parameters()].flatMap((p) => p.flatten().toArray() as number[]);
+      [...learn.model.parameters()].flatMap((p) => [...p.toTypedArray()] as number[]);
     const model = newModel();
     const state = tidy(() =>
       Object.entries(model.stateDict()).map(([name, value]) => [name, value.clone()] as const),
