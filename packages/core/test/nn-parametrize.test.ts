@@ -280,6 +280,37 @@ result = [y, *state(m)]`,
       tolerance,
     ));
 
+  it.each([
+    ['Q.weight_norm', Q.weightNorm],
+    ['Q.spectral_norm', Q.spectralNorm],
+    ['Q.orthogonal', Q.orthogonal],
+    ['U.weight_norm', nn.utils.weightNorm],
+    ['U.spectral_norm', nn.utils.spectralNorm],
+  ] as const)('a copy of %s is parametrized by tensors of its own', (name, parametrize) =>
+    oracle.compare(
+      ({ x }) => {
+        const model = new nn.Sequential(parametrize(new nn.Linear(4, 3)));
+        const copy = model.clone();
+        copy.call(x).sin().sum().backward();
+        return [
+          ...stateOf(copy),
+          ...stateOf(model),
+          Object.keys(copy.stateDict()),
+          copy.toString(),
+        ];
+      },
+      `${python}import copy
+import torch.nn.utils as U
+m = nn.Sequential(${name}(nn.Linear(4, 3)))
+c = copy.deepcopy(m) if '${name[0]}' == 'Q' else nn.Sequential(${name}(nn.Linear(4, 3)))
+c.load_state_dict(m.state_dict())
+c(x).sin().sum().backward()
+result = [*state(c), *state(m), list(c.state_dict()), repr(c)]`,
+      { x: torch.randn([2, 4]) },
+      tolerance,
+    ),
+  );
+
   it('loads the state of the older weightNorm', () =>
     oracle.compare(
       ({ g, v, b }) => {
@@ -295,6 +326,19 @@ result = [*m.parameters()]`,
 });
 
 describe('parametrizations alone', () => {
+  it('are removed from one of two copies', () =>
+    tidy(() => {
+      const layer = Q.weightNorm(Q.spectralNorm(new nn.Linear(3, 3)), { name: 'bias' });
+      const copy = layer.clone();
+      P.removeParametrizations(layer, 'weight');
+      expect(P.isParametrized(layer, 'weight')).toBe(false);
+      expect(P.isParametrized(copy, 'weight')).toBe(true);
+      const { weight } = copy.eval();
+      expect(weight.allclose(layer.weight)).toBe(true);
+      expect(weight).not.toBeInstanceOf(nn.Parameter);
+      expect(layer.weight).toBeInstanceOf(nn.Parameter);
+    }));
+
   it('keep the class and give it back', () =>
     tidy(() => {
       const layer = Q.spectralNorm(new nn.Linear(3, 3));

@@ -2,14 +2,12 @@ import { noGrad } from '../../autograd/gradMode.js';
 import { tidy } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { BatchNorm } from '../batchnorm.js';
-import type { Conv1d, Conv2d, Conv3d, ConvOptions } from '../conv.js';
+import type { Conv1d, Conv2d, Conv3d } from '../conv.js';
 import type { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from '../convTranspose.js';
-import { Linear } from '../linear.js';
+import type { Linear } from '../linear.js';
 import { Parameter } from '../parameter.js';
-import type { SpatialSize } from '../sizes.js';
 
 type AnyConv = Conv1d | Conv2d | Conv3d | ConvTranspose1d | ConvTranspose2d | ConvTranspose3d;
-type ConvClass<C> = new (i: number, o: number, size: SpatialSize, options: ConvOptions) => C;
 
 interface Fusible {
   readonly training: boolean;
@@ -58,13 +56,7 @@ function parameter(value: Tensor, { dtype }: Tensor, { requiresGrad }: Tensor): 
  */
 export function fuseConvBnEval<C extends AnyConv>(conv: C, bn: BatchNorm): C {
   const parts = fused(conv, bn, conv.transposed ? 1 : 0);
-  const Conv = conv.constructor as ConvClass<C>;
-  // Of no channels, so that it draws no random numbers.
-  const { kernelSize, stride, dilation, groups, padding, paddingMode } = conv;
-  const options = { stride, dilation, groups, padding, paddingMode, bias: false };
-  const result = new Conv(0, 0, kernelSize, options);
-  result.weight.dispose();
-  return Object.assign(result, conv, parts);
+  return replaced(conv.clone() as C, parts);
 }
 
 /**
@@ -80,7 +72,11 @@ export function fuseLinearBnEval(linear: Linear, bn: BatchNorm): Linear {
     );
   }
   const parts = fused(linear, bn, 0);
-  const result = new Linear(0, 0, { bias: false });
-  result.weight.dispose();
-  return Object.assign(result, linear, parts);
+  return replaced(linear.clone(), parts);
+}
+
+function replaced<Layer extends Fusible>(copy: Layer, parts: Fused): Layer {
+  copy.weight.dispose();
+  copy.bias?.dispose();
+  return Object.assign(copy, parts);
 }

@@ -1,3 +1,4 @@
+import { noGrad } from '../../autograd/gradMode.js';
 import { functions } from '../../ops/install.js';
 import { tidy } from '../../tensor/scope.js';
 import { Tensor } from '../../tensor/tensor.js';
@@ -41,7 +42,7 @@ export function spectralSettings(module: AnyModule, options: SpectralNormOptions
 }
 
 /** The weight as a matrix whose rows are what `dim` counts. */
-export function asMatrix(weight: Tensor, dim: number): Tensor {
+function asMatrix(weight: Tensor, dim: number): Tensor {
   return weight.movedim(dim, 0).flatten(1);
 }
 
@@ -50,6 +51,31 @@ export function randomDirection(weight: Tensor, size: number, eps: number): Tens
   const { dtype, device } = weight;
   return tidy(() =>
     normalize(functions.torch.empty([size], { dtype, device }).normal_(), { dim: 0, eps }),
+  );
+}
+
+interface PowerSteps {
+  readonly dim: number;
+  readonly eps: number;
+  readonly steps: number;
+  /** Which of the vectors is brought closer first. */
+  readonly order: 'uv' | 'vu';
+  readonly u: Tensor;
+  readonly v: Tensor;
+}
+
+/** Brings u and v closer to the singular vectors of the largest singular value, in place. */
+export function powerMethod(weight: Tensor, { dim, eps, steps, order, u, v }: PowerSteps): void {
+  const unit = (vector: Tensor) => normalize(vector, { dim: 0, eps });
+  noGrad(() =>
+    tidy(() => {
+      const matrix = asMatrix(weight, dim);
+      for (let step = 0; step < steps; step++) {
+        if (order === 'uv') u.copy_(unit(matrix.mv(v)));
+        v.copy_(unit(matrix.H.mv(u)));
+        if (order === 'vu') u.copy_(unit(matrix.mv(v)));
+      }
+    }),
   );
 }
 

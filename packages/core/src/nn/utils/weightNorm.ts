@@ -4,14 +4,16 @@ import { Tensor } from '../../tensor/tensor.js';
 import type { AnyModule } from '../module.js';
 import { toPythonName } from '../names.js';
 import { Parameter } from '../parameter.js';
-import { computedField, isComputed, restoreField } from './computedField.js';
+import { computeField, giveOwnClass, isComputed, restoreField } from './computedField.js';
 import {
   normalizedWeight,
   normExceptDim,
   type WeightNormOptions,
 } from './parametrizations/weightNorm.js';
 
-const partsOf = (name: string) => [`${toPythonName(name)}_g`, `${toPythonName(name)}_v`] as const;
+function partsOf(name: string): readonly [g: string, v: string] {
+  return [`${toPythonName(name)}_g`, `${toPythonName(name)}_v`];
+}
 
 /**
  * Learns the length and the direction of a weight apart (Salimans and Kingma 2016): w = g v / ‖v‖,
@@ -27,12 +29,17 @@ export function weightNorm<M extends AnyModule>(module: M, options: WeightNormOp
   if (!(weight instanceof Tensor) || isComputed(module, name)) {
     throw new RangeError(`${module.constructor.name} has no parameter '${name}' of its own`);
   }
-  const [gName, vName] = partsOf(name);
-  const g = tidy(() => new Parameter(normExceptDim(weight, dim)));
-  const v = new Parameter(weight);
-  computedField(module, name, () => normalizedWeight(v, g, dim));
-  Reflect.set(module, gName, g);
-  Reflect.set(module, vName, v);
+  const [g, v] = partsOf(name);
+  giveOwnClass(module, module.constructor.name);
+  computeField(module, name, {
+    get: (own) => normalizedWeight(Reflect.get(own, v), Reflect.get(own, g), dim),
+  });
+  Reflect.set(
+    module,
+    g,
+    tidy(() => new Parameter(normExceptDim(weight, dim))),
+  );
+  Reflect.set(module, v, new Parameter(weight));
   return module;
 }
 
@@ -41,13 +48,12 @@ export function weightNorm<M extends AnyModule>(module: M, options: WeightNormOp
  * @throws RangeError when {@link weightNorm} is not on it
  */
 export function removeWeightNorm<M extends AnyModule>(module: M, name = 'weight'): M {
-  const [gName, vName] = partsOf(name);
-  if (!isComputed(module, name) || !Object.hasOwn(module, gName)) {
+  const [g, v] = partsOf(name);
+  if (!isComputed(module, name) || !Object.hasOwn(module, g)) {
     throw new RangeError(`${module.constructor.name} has no weightNorm on '${name}'`);
   }
   const weight = tidy(() => new Parameter(Reflect.get(module, name) as Tensor));
-  Reflect.deleteProperty(module, gName);
-  Reflect.deleteProperty(module, vName);
+  for (const part of [g, v]) Reflect.deleteProperty(module, part);
   restoreField(module, name, weight);
   return module;
 }

@@ -1,4 +1,3 @@
-import { noGrad } from '../../../autograd/gradMode.js';
 import { checkOptions } from '../../../tensor/options.js';
 import { tidy } from '../../../tensor/scope.js';
 import type { Tensor } from '../../../tensor/tensor.js';
@@ -6,8 +5,8 @@ import { normalize } from '../../functional/normalization.js';
 import { type AnyModule, Module } from '../../module.js';
 import { registerParametrization } from '../parametrize/index.js';
 import {
-  asMatrix,
   dividedBySigma,
+  powerMethod,
   randomDirection,
   type SpectralNormOptions,
   spectralNormOptions,
@@ -37,30 +36,15 @@ class _SpectralNorm extends Module {
     const rows = weight.size(dim);
     this._u = randomDirection(weight, rows, eps);
     this._v = randomDirection(weight, weight.numel() / rows, eps);
-    this.#powerMethod(weight, warmUp);
-  }
-
-  #powerMethod(weight: Tensor, steps: number): void {
-    noGrad(() =>
-      tidy(() => {
-        const matrix = asMatrix(weight, this.dim);
-        for (let step = 0; step < steps; step++) {
-          this._u?.copy_(this.#unit(matrix.mv(this._v as Tensor)));
-          this._v?.copy_(this.#unit(matrix.H.mv(this._u as Tensor)));
-        }
-      }),
-    );
-  }
-
-  #unit(vector: Tensor): Tensor {
-    return normalize(vector, { dim: 0, eps: this.eps });
+    powerMethod(weight, { dim, eps, steps: warmUp, order: 'uv', u: this._u, v: this._v });
   }
 
   protected override forward(weight: Tensor): Tensor {
-    const { _u: u, _v: v } = this;
-    if (u === null || v === null) return tidy(() => this.#unit(weight));
-    if (this.training) this.#powerMethod(weight, this.nPowerIterations);
-    return dividedBySigma(weight, this.dim, u, v);
+    const { _u: u, _v: v, dim, eps } = this;
+    if (u === null || v === null) return tidy(() => normalize(weight, { dim: 0, eps }));
+    const steps = this.training ? this.nPowerIterations : 0;
+    powerMethod(weight, { dim, eps, steps, order: 'uv', u, v });
+    return dividedBySigma(weight, dim, u, v);
   }
 
   rightInverse(value: Tensor): Tensor {

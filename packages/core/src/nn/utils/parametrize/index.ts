@@ -6,18 +6,22 @@ import { Tensor } from '../../../tensor/tensor.js';
 import type { AnyModule } from '../../module.js';
 import { ModuleDict } from '../../moduleDict.js';
 import { Parameter } from '../../parameter.js';
-import { computedField, restoreField } from '../computedField.js';
+import { type AnyClass, computeField, giveOwnClass, restoreField } from '../computedField.js';
 import { currentValue } from './cache.js';
 import { type Parametrization, ParametrizationList } from './parametrizationList.js';
 
 export { cached } from './cache.js';
 export { type Parametrization, ParametrizationList } from './parametrizationList.js';
 
-type AnyClass = abstract new (...given: never[]) => AnyModule;
-
 function listsOf(module: AnyModule): ModuleDict<ParametrizationList> | undefined {
   const lists: unknown = Reflect.get(module, 'parametrizations');
   return lists instanceof ModuleDict ? lists : undefined;
+}
+
+/** @throws RangeError when the tensor is not parametrized */
+function listOf(module: AnyModule, name: string): ParametrizationList {
+  if (isParametrized(module, name)) return listsOf(module)?.get(name) as ParametrizationList;
+  throw new RangeError(`${module.constructor.name} has no parametrization of '${name}'`);
 }
 
 /** Does the module have parametrizations, of the tensor `name` where that is given? */
@@ -53,36 +57,31 @@ export function registerParametrization<M extends AnyModule>(
   checkOptions('registerParametrization', options, ['unsafe']);
   const { unsafe = false } = options;
   parametrization.train(module.training);
-  const present = isParametrized(module, name) ? listsOf(module)?.get(name) : undefined;
+  if (isParametrized(module, name)) {
+    const list = listOf(module, name);
+    if (!unsafe) tidy(() => list.requireFits(parametrization, Reflect.get(module, name) as Tensor));
+    list.append(parametrization);
+    list.unsafe ||= unsafe;
+    return module;
+  }
   const current: unknown = Reflect.get(module, name);
   if (!(current instanceof Tensor)) {
     throw new RangeError(`${module.constructor.name} has no parameter or buffer '${name}'`);
   }
-  if (present === undefined)
-    begin(module, name, new ParametrizationList(parametrization, current, unsafe));
-  else {
-    if (!unsafe) present.requireFits(parametrization, current);
-    present.append(parametrization);
-    present.unsafe ||= unsafe;
-  }
+  begin(module, name, new ParametrizationList(parametrization, current, unsafe));
   return module;
 }
 
 function begin(module: AnyModule, name: string, list: ParametrizationList): void {
   if (!isParametrized(module)) {
-    const Plain = module.constructor as AnyClass;
-    abstract class Parametrized extends Plain {}
-    Object.defineProperty(Parametrized, 'name', { value: `Parametrized${Plain.name}` });
-    Object.setPrototypeOf(module, Parametrized.prototype);
+    giveOwnClass(module, `Parametrized${module.constructor.name}`);
     Reflect.set(module, 'parametrizations', new ModuleDict());
   }
   listsOf(module)?.set(name, list);
-  computedField(
-    module,
-    name,
-    () => currentValue(list),
-    (value) => list.assign(value),
-  );
+  computeField(module, name, {
+    get: (own) => currentValue(listOf(own, name)),
+    set: (own, value) => listOf(own, name).assign(value),
+  });
 }
 
 /**
@@ -100,14 +99,11 @@ export function removeParametrizations<M extends AnyModule>(
 ): M {
   checkOptions('removeParametrizations', options, ['leaveParametrized']);
   const { leaveParametrized = true } = options;
-  const lists = listsOf(module);
-  if (lists === undefined || !lists.has(name)) {
-    throw new RangeError(`${module.constructor.name} has no parametrization of '${name}'`);
-  }
-  restoreField(module, name, unparametrized(lists.get(name), leaveParametrized));
+  const value = unparametrized(listOf(module, name), leaveParametrized);
   const plain = typeBeforeParametrizations(module);
-  lists.delete(name);
-  if (lists.size === 0) {
+  listsOf(module)?.delete(name);
+  restoreField(module, name, value);
+  if (!isParametrized(module)) {
     Reflect.deleteProperty(module, 'parametrizations');
     Object.setPrototypeOf(module, plain.prototype);
   }

@@ -23,7 +23,7 @@ export interface Parametrization extends AnyModule {
 export class ParametrizationList extends ModuleList<Parametrization> {
   /** May they change the shape and the dtype of the tensor? */
   unsafe: boolean;
-  readonly #originals: readonly string[];
+  private readonly originalNames: readonly string[];
 
   /**
    * @param original becomes `original`, with the values of its inverse
@@ -35,10 +35,10 @@ export class ParametrizationList extends ModuleList<Parametrization> {
     const { shape, dtype } = original;
     const inverse = noGrad(() => parametrization.rightInverse?.(original) ?? original);
     if (inverse instanceof Tensor) {
-      this.#originals = ['original'];
-      this.#begin(original, inverse);
+      this.originalNames = ['original'];
+      this.begin(original, inverse);
     } else {
-      this.#originals = inverse.map((_, i) => `original${i}`);
+      this.originalNames = inverse.map((_, i) => `original${i}`);
       const { requiresGrad } = original;
       for (const [i, tensor] of inverse.entries()) {
         requireTensor(`element ${i} of what rightInverse gives`, tensor);
@@ -49,7 +49,7 @@ export class ParametrizationList extends ModuleList<Parametrization> {
     if (!unsafe) tidy(() => requireLike('the parametrized tensor', this.value(), shape, dtype));
   }
 
-  #begin(original: Tensor, inverse: Tensor): void {
+  private begin(original: Tensor, inverse: Tensor): void {
     if (inverse !== original) {
       requireLike('what rightInverse gives', inverse, inverse.shape, original.dtype);
       noGrad(() => native.setData(original.handle, inverse.handle));
@@ -59,7 +59,7 @@ export class ParametrizationList extends ModuleList<Parametrization> {
 
   /** What is trained or kept instead of the tensor. */
   get originals(): readonly Tensor[] {
-    return this.#originals.map((name) => Reflect.get(this, name) as Tensor);
+    return this.originalNames.map((name) => Reflect.get(this, name) as Tensor);
   }
 
   /** The tensor that the module computes with, made anew. */
