@@ -36,7 +36,7 @@ export class LabeledDataBunch<Items extends ItemList>
     return this.lists.train.y.c;
   }
 
-  get classes(): readonly unknown[] | undefined {
+  override get classes(): readonly unknown[] | undefined {
     return this.lists.train.y.classes;
   }
 

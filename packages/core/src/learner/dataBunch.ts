@@ -12,6 +12,7 @@ import type { SupervisedBatch, Tensors } from './batch.js';
 import { DatasetType } from './datasetType.js';
 import { type BatchTransform, DeviceBatches, moveTo } from './deviceBatches.js';
 import type { LossFunction } from './lossFunction.js';
+import type { AugmentedLoaders } from './tta.js';
 
 type Source = BatchSource<SupervisedBatch>;
 
@@ -230,6 +231,16 @@ export class DataBunch implements LabelInfo {
   /** Inputs before they were normalised; here nothing is. */
   denorm(x: Tensors): Tensors {
     return x;
+  }
+
+  /** What class numbers stand for; undefined where the targets are no classes. */
+  get classes(): readonly unknown[] | undefined {
+    return undefined;
+  }
+
+  /** Augmented samples for `Learner.tta`; undefined where there are none. */
+  get augmented(): AugmentedLoaders | undefined {
+    return undefined;
   }
 
   /** What predictions need of the data, without items: classes, means and the like; here nothing. */

@@ -30,6 +30,8 @@ export {
 } from './optimWrapper.js';
 export type { FitOptions, LearnerOptions, ValidateOptions } from './options.js';
 export type { LoadOptions, SaveOptions } from './persistence.js';
+export type { PredBatchOptions, Prediction, PredictOptions } from './predictItem.js';
+export type { GetPredsOptions, Preds, PredsAndLosses } from './predictions.js';
 export {
   type EpochRow,
   ProgressCallback,
@@ -41,3 +43,4 @@ export { Recorder } from './recorder.js';
 export type { PlotLrFindOptions, PlotLrOptions, TrimOptions } from './recorderPlots.js';
 export type { FitState, Update } from './state.js';
 export { summary } from './summary.js';
+export type { AugmentedLoaders, TtaOptions } from './tta.js';

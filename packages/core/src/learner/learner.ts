@@ -1,6 +1,8 @@
 import { checkSize } from '../nn/checks.js';
 import type { AnyModule } from '../nn/module.js';
 import { checkOptions } from '../tensor/options.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { SupervisedBatch, Tensors } from './batch.js';
 import type { Callback, CallbackFn } from './callback.js';
 import { CallbackHandler } from './callbackHandler.js';
 import { GradientClipping } from './callbacks/gradientClipping.js';
@@ -28,10 +30,19 @@ import {
   validateOptions,
 } from './options.js';
 import { type LoadOptions, loadInto, type SaveOptions, saveLearner } from './persistence.js';
+import {
+  type PredBatchOptions,
+  type Prediction,
+  type PredictOptions,
+  predBatch,
+  predictItem,
+} from './predictItem.js';
+import { type GetPredsOptions, getPreds, type Preds, type PredsAndLosses } from './predictions.js';
 import { printedProgress } from './progress/printedProgress.js';
 import { Recorder } from './recorder.js';
 import { resetRecurrentState } from './recurrent.js';
 import { summary } from './summary.js';
+import { type TtaOptions, tta } from './tta.js';
 
 /** Trains a model on data. */
 export class Learner<Model extends AnyModule = AnyModule> implements Disposable {
@@ -273,6 +284,55 @@ export class Learner<Model extends AnyModule = AnyModule> implements Disposable 
     if (dl === undefined) throw new RangeError('there is no validation data');
     const handler = new CallbackHandler([...this.callbacks, ...callbacks], metrics.map(asMetric));
     return validation(dl, { model: this.model, lossFunc: this.lossFunc, handler, signal });
+  }
+
+  // --- predictions
+
+  /**
+   * Predictions of a part of the data, by default of validation, without recording, on the CPU. The
+   * model is then in evaluation mode.
+   * @returns predictions, targets and, with `withLoss`, the loss of each sample, `[samples]`
+   * @throws RangeError when there is no such part, or no batch
+   */
+  getPreds<Out extends Tensors = Tensor>(
+    options?: GetPredsOptions & { readonly withLoss?: false },
+  ): Promise<Preds<Out>>;
+  getPreds<Out extends Tensors = Tensor>(
+    options: GetPredsOptions & { readonly withLoss: true },
+  ): Promise<PredsAndLosses<Out>>;
+  getPreds<Out extends Tensors = Tensor>(
+    options: GetPredsOptions = {},
+  ): Promise<Preds<Out> | PredsAndLosses<Out>> {
+    return getPreds(this, options);
+  }
+
+  /** Predictions of a batch, such as `data.oneBatch()` gives. The model stays in its mode. */
+  predBatch(batch: SupervisedBatch, options: PredBatchOptions = {}): Tensors {
+    return predBatch(this, batch, options);
+  }
+
+  /** What is predicted for an item, as `data.oneItem` takes it. The model stays in its mode. */
+  predict(item: unknown, options: PredictOptions = {}): Prediction {
+    checkOptions('predict', options, ['returnX']);
+    return predictItem(this, item, options);
+  }
+
+  /** As {@link predict}, several times, each with other activations dropped. Default 10 times. */
+  predictWithMcDropout(item: unknown, nTimes = 10): Prediction[] {
+    checkSize('predictWithMcDropout', 'nTimes', nTimes);
+    return Array.from({ length: nTimes }, () => predictItem(this, item, { withDropout: true }));
+  }
+
+  /**
+   * Predictions averaged over augmented samples (test-time augmentation):
+   * `beta` plain + (1 - `beta`) mean of the augmented ones.
+   * @returns predictions, targets and, with `withLoss`, the loss of each sample, `[samples]`
+   * @throws TypeError when neither the options nor the data have augmented samples
+   */
+  tta(options?: TtaOptions & { readonly withLoss?: false }): Promise<Preds<Tensor>>;
+  tta(options: TtaOptions & { readonly withLoss: true }): Promise<PredsAndLosses<Tensor>>;
+  tta(options: TtaOptions = {}): Promise<Preds<Tensor> | PredsAndLosses<Tensor>> {
+    return tta(this, options);
   }
 
   // --- files
