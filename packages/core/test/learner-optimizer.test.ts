@@ -243,7 +243,12 @@ describe('the optimiser of a learner', () => {
       learn.split(third);
       expect(learn.layerGroups.map((group) => group.length)).toEqual([3, 1]);
       learn.split([[first], [second, third]]);
-      expect(learn.layerGroups.map((group) => group.length)).toEqual([1, 2]);
+      expect(learn.layerGroups.map((group) => group.length)).toEqual([2, 2]);
+      using given = new Learner(learn.data, learn.model, {
+        layerGroups: [[first, second], [third]],
+      });
+      expect(given.layerGroups.map((group) => group.length)).toEqual([3, 1]);
+      expect(() => given.freezeTo(3)).toThrow('from -2 to 2, got 3');
       expect(() => learn.split([third, second])).toThrow("in the model's order");
       expect(() => learn.split([new nn.ReLU()])).toThrow(
         'split point 0 is not a module of the model',

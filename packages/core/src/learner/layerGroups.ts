@@ -9,13 +9,14 @@ export type LayerGroup = readonly AnyModule[];
 export type SplitPoints = AnyModule | readonly AnyModule[] | readonly LayerGroup[];
 
 /**
- * The leaf modules of `model`, cut before the first leaf of each of `points`. Given groups are
- * taken as they are.
+ * The leaf modules of `model`, cut before the first leaf of each of `points`. Groups are taken as
+ * they are given, but for their modules' leaves in the place of those modules.
  * @throws RangeError for points that are not in the model, or not in its order
  */
 export function splitModel(model: AnyModule, points: SplitPoints): readonly LayerGroup[] {
   if (points instanceof Module) return cutAt(flattenModel(model), [points]);
-  return areGroups(points) ? points : cutAt(flattenModel(model), points as readonly AnyModule[]);
+  if (areGroups(points)) return points.map((group) => group.flatMap(flattenModel));
+  return cutAt(flattenModel(model), points as readonly AnyModule[]);
 }
 
 function areGroups(points: readonly unknown[]): points is readonly LayerGroup[] {
@@ -46,8 +47,15 @@ export function isBatchNorm(module: AnyModule): boolean {
  * Lets the groups from number `first` on be trained, and freezes those before; a negative number
  * counts from the end.
  * @param trainBn leaves batch-norm layers of frozen groups as they are
+ * @throws RangeError for a number that is not one of a group
  */
 export function freezeGroups(groups: readonly LayerGroup[], first: number, trainBn: boolean): void {
+  if (!Number.isInteger(first) || Math.abs(first) > groups.length) {
+    throw new RangeError(
+      `the first group to train must be a whole number from -${groups.length} to ` +
+        `${groups.length}, got ${first}`,
+    );
+  }
   const begin = first < 0 ? groups.length + first : first;
   for (const [i, group] of groups.entries()) {
     for (const module of group) {

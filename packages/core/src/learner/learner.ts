@@ -85,7 +85,7 @@ export class Learner<Model extends AnyModule = AnyModule> implements Disposable 
     this.modelDir = options.modelDir ?? 'models';
     this.callbackFns = [...(options.callbackFns ?? [])];
     this.callbacks = [...(options.callbacks ?? [])];
-    this.#layerGroups = options.layerGroups ?? splitModel(model, []);
+    this.#layerGroups = splitModel(model, options.layerGroups ?? []);
     this.addTime = options.addTime ?? true;
     this.silent = options.silent ?? false;
     this.#recorder = new Recorder(this);
@@ -162,6 +162,7 @@ export class Learner<Model extends AnyModule = AnyModule> implements Disposable 
   /**
    * Freezes the layer groups before number `first`, but their batch norms where `trainBn`, and
    * trains the others. The optimiser is made anew. A negative number counts from the end.
+   * @throws RangeError for a number that is not one of a layer group
    */
   freezeTo(first: number): void {
     resetRecurrentState(this.model);

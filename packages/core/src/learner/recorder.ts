@@ -26,7 +26,7 @@ export class Recorder implements Callback {
   losses: number[] = [];
   /** For each epoch: the validation loss, null without validation. */
   valLosses: (number | null)[] = [];
-  /** For each epoch with validation: the metrics' values. */
+  /** For each epoch: the metrics' values, none without validation. */
   metrics: (number | null)[][] = [];
   /** For each epoch: its training batches. */
   nbBatches: number[] = [];
