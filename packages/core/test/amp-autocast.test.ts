@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import {
   amp,
   autograd,
@@ -237,6 +239,22 @@ describe('the state of autocast', () => {
         expect(x.mm(w).item()).toBe(4);
       });
     }));
+
+  it('belongs to the thread', async () => {
+    const program = `
+      import('@flambeau/core').then(({ amp }) => {
+        const before = amp.isAutocastEnabled('cpu');
+        amp.autocast('cpu');
+        const { parentPort } = require('node:worker_threads');
+        parentPort.postMessage([before, amp.isAutocastEnabled('cpu')]);
+      });`;
+    const answer = amp.autocast('cpu', () => {
+      const worker = new Worker(program, { eval: true });
+      return once(worker, 'message').finally(() => worker.terminate());
+    });
+    expect(await answer).toEqual([[false, true]]);
+    expect(state()).toEqual(before);
+  });
 
   it('refuses what it cannot do', () => {
     const on = (options: object) => () => amp.autocast(options as amp.AutocastOptions);
