@@ -1,4 +1,4 @@
-import { amp, nn, type Tensor, tensor, tidy, torch } from '@flambeau/core';
+import { amp, memory, nn, type Tensor, tensor, tidy, torch } from '@flambeau/core';
 import { expect, it, vi } from 'vitest';
 import { describeWithOracle } from '../../../test/oracle/oracle.js';
 import { pythonState, stateOf } from './moduleState.js';
@@ -240,6 +240,17 @@ with torch.autocast('cpu'):
       expect(weight.grad).not.toBeNull();
       expect(layer.allWeights[0]?.[0]).toBe(weight);
     }));
+
+  it('a call leaves nothing behind but what it gives', () => {
+    using layer = new nn.LSTM(2, 3, { bidirectional: true });
+    using cell = new nn.GRUCell(2, 3);
+    using x = torch.ones([4, 2]);
+    const before = memory.liveTensors();
+    const [steps, [hidden, state]] = layer.call(x);
+    const next = cell.call(x);
+    expect(memory.liveTensors() - before).toBe(4);
+    for (const given of [steps, hidden, state, next]) given.dispose();
+  });
 
   it('packed output leaves a scope with all of its parts', () => {
     using layer = new nn.LSTM(2, 3);

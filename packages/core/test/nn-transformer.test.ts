@@ -1,4 +1,4 @@
-import { nn, tensor, tidy, torch } from '@flambeau/core';
+import { memory, nn, noGrad, tensor, tidy, torch } from '@flambeau/core';
 import { expect, it } from 'vitest';
 import { describeWithOracle } from '../../../test/oracle/oracle.js';
 import { pythonState, stateOf } from './moduleState.js';
@@ -198,6 +198,22 @@ result = [repr(nn.Transformer()), repr(nn.Transformer(4, 2, custom_encoder=encod
 nn.Transformer.generate_square_subsequent_mask(4, dtype=torch.float64)]`,
       {},
     ));
+
+  it('a model holds its parameters only, and a call leaves what it gives only', () => {
+    const before = memory.liveTensors();
+    const sizes = { numEncoderLayers: 2, numDecoderLayers: 1, dimFeedforward: 3 };
+    using model = new nn.Transformer(4, 2, sizes);
+    expect(memory.liveTensors() - before).toBe([...model.parameters()].length);
+    using x = torch.ones([3, 2, 4]);
+    using mask = nn.Transformer.generateSquareSubsequentMask(3);
+    const held = memory.liveTensors();
+    using output = model.call(x, x, { srcMask: mask, tgtMask: mask });
+    expect(output.shape).toEqual([3, 2, 4]);
+    model.eval();
+    using tested = noGrad(() => model.call(x, x));
+    expect(tested.requiresGrad).toBe(false);
+    expect(memory.liveTensors() - held).toBe(2);
+  });
 
   it('refuse what does not fit', () =>
     tidy(() => {
