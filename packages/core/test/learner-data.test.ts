@@ -69,7 +69,7 @@ describe('DataBunch', () => {
     expect(ready.batchSize).toBe(undefined);
     expect(() => {
       ready.batchSize = 3;
-    }).toThrow('where DataBunch.create made the batches');
+    }).toThrow('the batch size cannot be set: the batches were given ready');
   });
 
   it('says why there is nothing to train', async () => {

@@ -1,6 +1,5 @@
 import { emitWarning } from 'node:process';
-import { DataLoader } from '../data/dataLoader.js';
-import type { SupervisedBatch } from '../learner/batch.js';
+import { datasetLoaders } from '../learner/datasetLoaders.js';
 import type { Device } from '../tensor/dtype.js';
 import { type TensorHolder, tensorsOf } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -65,24 +64,22 @@ export class LabelLists<Items extends ItemList> implements TensorHolder, Disposa
     if (train.x.length < bs) {
       emitWarning(`${train.x.length} training items do not fill one batch of ${bs}`);
     }
-    const load = (items: Items, targets: Tensor, batchSize: number, isTraining = false) =>
-      new DataLoader<SupervisedBatch, SupervisedBatch>(items.dataset(targets), {
-        batchSize,
-        shuffle: isTraining,
-        dropLast: isTraining,
-      });
-    return new LabeledDataBunch(
-      this,
-      load(train.x, train.y.tensor, bs, true),
-      valid.x.length === 0 ? null : load(valid.x, valid.y.tensor, valBs),
+    const trainDs = train.x.dataset(train.y.tensor);
+    const { trainDl, validDl, ...more } = datasetLoaders(
       {
-        fixDl: load(train.x, train.y.tensor, valBs),
-        ...(test && { testDl: load(test.x, test.targets, valBs) }),
-        ...(options.device !== undefined && { device: options.device }),
-        path: options.path ?? train.x.path,
-        lossFunc: train.y.lossFunc,
+        train: trainDs,
+        valid: valid.x.length === 0 ? null : valid.x.dataset(valid.y.tensor),
+        test: test ? test.x.dataset(test.targets) : null,
+        fix: trainDs,
       },
+      { bs, valBs },
     );
+    return new LabeledDataBunch(this, trainDl, validDl, {
+      ...more,
+      device: options.device,
+      path: options.path ?? train.x.path,
+      lossFunc: train.y.lossFunc,
+    });
   }
 
   *[tensorsOf](): Iterable<Tensor> {

@@ -1,6 +1,7 @@
 import type { BatchSource } from '../data/batches.js';
 import type { SupervisedBatch } from '../learner/batch.js';
-import { DataBunch, type DataBunchOptions } from '../learner/dataBunch.js';
+import { DataBunch } from '../learner/dataBunch.js';
+import type { DataBunchOptions } from '../learner/dataBunchOptions.js';
 import { type TensorHolder, tensorsOf } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { ItemList } from './itemList.js';

@@ -3,12 +3,21 @@ import * as cuda from '../cuda.js';
 import type { BatchSource } from '../data/batches.js';
 import { defaultCollate } from '../data/collate.js';
 import { DataLoader } from '../data/dataLoader.js';
-import type { DataLoaderOptions } from '../data/dataLoaderOptions.js';
-import { type AnyDataset, isIndexed, lengthOf } from '../data/dataset.js';
+import { lengthOf } from '../data/dataset.js';
 import type { Device } from '../tensor/dtype.js';
 import { checkOptions } from '../tensor/options.js';
 import { tidy } from '../tensor/scope.js';
 import type { SupervisedBatch, Tensors } from './batch.js';
+import {
+  type DataBunchOptions,
+  dataBunchOptions,
+  type LabelInfo,
+  type LabelledDataset,
+  type NewDataBunchOptions,
+  type OneBatchOptions,
+  oneBatchOptions,
+} from './dataBunchOptions.js';
+import { datasetLoaders, type ResizableLoaders } from './datasetLoaders.js';
 import { DatasetType } from './datasetType.js';
 import { type BatchTransform, DeviceBatches, moveTo } from './deviceBatches.js';
 import type { LossFunction } from './lossFunction.js';
@@ -16,69 +25,7 @@ import type { AugmentedLoaders } from './tta.js';
 
 type Source = BatchSource<SupervisedBatch>;
 
-/** A dataset whose items are `[x, y]`; it may say what its targets are trained with. */
-export type LabelledDataset = AnyDataset<unknown> & LabelInfo;
-
-/** What follows from the kind of target. */
-export interface LabelInfo {
-  /** Trains such targets, unless the learner is given another loss. */
-  readonly lossFunc?: LossFunction;
-  /** Makes predictions of the model's output: the softmax of class scores, for instance. */
-  readonly activation?: (output: Tensors) => Tensors;
-}
-
-interface SharedOptions extends LabelInfo {
-  /** Where batches are moved to. Default: the GPU where there is one. */
-  readonly device?: Device;
-  /** The folder that files of models and histories are written to. Default the current one. */
-  readonly path?: string;
-  /** What all batches go through once they are on their device. */
-  readonly tfms?: readonly BatchTransform[];
-}
-
-export interface DataBunchOptions extends SharedOptions {
-  /** Batches to predict, whose targets say nothing. */
-  readonly testDl?: Source | null;
-  /** The training samples as those of validation are: in order and without augmentation. */
-  readonly fixDl?: Source | null;
-}
-
-const dataBunchOptions = [
-  'lossFunc',
-  'activation',
-  'device',
-  'path',
-  'tfms',
-  'testDl',
-  'fixDl',
-] as const satisfies readonly (keyof DataBunchOptions)[];
-
-/** What {@link DataBunch.create} takes; other options are the `DataLoader`s'. */
-export interface NewDataBunchOptions
-  extends SharedOptions,
-    Omit<
-      DataLoaderOptions<unknown, SupervisedBatch>,
-      'batchSize' | 'shuffle' | 'sampler' | 'batchSampler' | 'dropLast'
-    > {
-  /** Samples to predict. */
-  readonly testDs?: LabelledDataset;
-  /** The training samples without augmentation. Default: the training set. */
-  readonly fixDs?: LabelledDataset;
-  /** Batch size. Default 64. */
-  readonly bs?: number;
-  /** Batch size of all but training. Default `bs`. */
-  readonly valBs?: number;
-}
-
-/** How a batch is given; the defaults are those of `oneBatch`, of `oneItem` both are false. */
-export interface OneBatchOptions {
-  /** Undoes the normalisation of the inputs, where there is one. Default true. */
-  readonly denorm?: boolean;
-  /** Moves the batch to the CPU. Default true. */
-  readonly cpu?: boolean;
-}
-
-const oneBatchOptions = ['denorm', 'cpu'] as const satisfies readonly (keyof OneBatchOptions)[];
+const parts = ['trainDl', 'validDl', 'testDl', 'fixDl'] as const;
 
 /**
  * The data that a model is trained, validated and tested on: batches `[x, y]`, moved to the device.
@@ -95,7 +42,7 @@ export class DataBunch implements LabelInfo {
   readonly lossFunc: LossFunction | undefined;
   readonly activation: LabelInfo['activation'];
   #batchSize: number | undefined;
-  #loaders: ((batchSize: number) => Loaders) | undefined;
+  #resize: ResizableLoaders['resize'] | undefined;
 
   /** @param validDl null to do without validation */
   constructor(trainDl: Source, validDl: Source | null, options: DataBunchOptions = {}) {
@@ -111,6 +58,8 @@ export class DataBunch implements LabelInfo {
     this.path = path;
     this.lossFunc = options.lossFunc;
     this.activation = options.activation;
+    this.#batchSize = options.batchSize;
+    this.#resize = options.resize;
   }
 
   /**
@@ -123,28 +72,12 @@ export class DataBunch implements LabelInfo {
     validDs: LabelledDataset | null,
     options: NewDataBunchOptions = {},
   ): DataBunch {
-    const { testDs = null, fixDs = trainDs, bs = 64, valBs = bs, ...rest } = options;
-    const { lossFunc = trainDs.lossFunc, activation = trainDs.activation, ...others } = rest;
-    const { device, path, tfms, ...loading } = others;
-    const inOrder = (dataset: LabelledDataset | null, batchSize: number) =>
-      dataset && new DataLoader<unknown, SupervisedBatch>(dataset, { ...loading, batchSize });
-    const loaders = (trainSize: number, size = trainSize): Loaders => ({
-      trainDl: new DataLoader<unknown, SupervisedBatch>(trainDs, {
-        ...loading,
-        batchSize: trainSize,
-        shuffle: isIndexed(trainDs),
-        dropLast: true,
-      }),
-      validDl: inOrder(validDs, size),
-      testDl: inOrder(testDs, size),
-      fixDl: inOrder(fixDs, size),
-    });
-    const { trainDl, validDl, ...more } = loaders(bs, valBs);
+    const { testDs: test = null, fixDs: fix = trainDs, device, path, tfms, ...rest } = options;
+    const { lossFunc = trainDs.lossFunc, activation = trainDs.activation, ...loading } = rest;
+    const datasets = { train: trainDs, valid: validDs, test, fix };
+    const { trainDl, validDl, ...more } = datasetLoaders(datasets, loading);
     const shared = { lossFunc, activation, device, path, tfms };
-    const data = new DataBunch(trainDl, validDl, { ...more, ...shared });
-    data.#batchSize = bs;
-    data.#loaders = loaders;
-    return data;
+    return new DataBunch(trainDl, validDl, { ...more, ...shared });
   }
 
   /** Of training; undefined where the batches were given ready. Setting it is for all parts. */
@@ -154,10 +87,10 @@ export class DataBunch implements LabelInfo {
 
   /** @throws TypeError where the batches were given ready */
   set batchSize(batchSize: number) {
-    if (this.#loaders === undefined) {
-      throw new TypeError('the batch size can be set where DataBunch.create made the batches');
+    if (this.#resize === undefined) {
+      throw new TypeError('the batch size cannot be set: the batches were given ready');
     }
-    const made = this.#loaders(batchSize);
+    const made = this.#resize(batchSize);
     this.#batchSize = batchSize;
     for (const part of parts) {
       const source = made[part];
@@ -247,15 +180,6 @@ export class DataBunch implements LabelInfo {
   exportState(): Readonly<Record<string, unknown>> {
     return {};
   }
-}
-
-const parts = ['trainDl', 'validDl', 'testDl', 'fixDl'] as const;
-
-interface Loaders {
-  readonly trainDl: Source;
-  readonly validDl: Source | null;
-  readonly testDl: Source | null;
-  readonly fixDl: Source | null;
 }
 
 /** @throws RangeError for training data without a batch */

@@ -1,14 +1,15 @@
 export { listify, type SupervisedBatch, type Tensors } from './batch.js';
 export type { Callback, CallbackFn } from './callback.js';
 export * from './callbacks/index.js';
-export {
-  DataBunch,
-  type DataBunchOptions,
-  type LabelInfo,
-  type LabelledDataset,
-  type NewDataBunchOptions,
-  type OneBatchOptions,
-} from './dataBunch.js';
+export { DataBunch } from './dataBunch.js';
+export type {
+  DataBunchOptions,
+  LabelInfo,
+  LabelledDataset,
+  NewDataBunchOptions,
+  OneBatchOptions,
+} from './dataBunchOptions.js';
+export type { LoadingOptions } from './datasetLoaders.js';
 export { DatasetType } from './datasetType.js';
 export { type BatchTransform, DeviceBatches } from './deviceBatches.js';
 export { BCEWithLogitsFlat, CrossEntropyFlat, MSELossFlat } from './flatLosses.js';
