@@ -10,6 +10,8 @@ const makers = {
   Adamax: optim.Adamax,
   NAdam: optim.NAdam,
   RAdam: optim.RAdam,
+  ASGD: optim.ASGD,
+  Rprop: optim.Rprop,
 } as const;
 type Name = keyof typeof makers;
 
@@ -40,6 +42,18 @@ const cases: readonly (readonly [Name, object, string])[] = [
   ['Adadelta', {}, ''],
   ['Adadelta', { lr: 0.5, rho: 0.8, eps: 1e-4 }, 'lr=0.5, rho=0.8, eps=1e-4'],
   ['Adadelta', { weightDecay: 0.1, maximize: true }, 'weight_decay=0.1, maximize=True'],
+  ['ASGD', {}, ''],
+  [
+    'ASGD',
+    { lr: 0.1, lambd: 0.1, alpha: 0.5, t0: 10, weightDecay: 0.1, maximize: true },
+    'lr=0.1, lambd=0.1, alpha=0.5, t0=10, weight_decay=0.1, maximize=True',
+  ],
+  ['Rprop', {}, ''],
+  [
+    'Rprop',
+    { lr: 0.05, etas: [0.6, 1.5], stepSizes: [1e-3, 0.1], maximize: true },
+    'lr=0.05, etas=(0.6, 1.5), step_sizes=(1e-3, 0.1), maximize=True',
+  ],
   ['Adamax', {}, ''],
   [
     'Adamax',
@@ -187,7 +201,8 @@ describe('the further optimisers alone', () => {
 
   it.each(Object.keys(makers) as Name[])('%s makes no tensors after its first step', (name) => {
     const p = new nn.Parameter(torch.ones([2]));
-    const optimizer = make(name, [p], { weightDecay: 0.1, maximize: true });
+    const decay = name === 'Rprop' ? {} : { weightDecay: 0.1 };
+    const optimizer = make(name, [p], { ...decay, maximize: true });
     const step = () =>
       tidy(() => {
         optimizer.zeroGrad();
@@ -215,6 +230,9 @@ describe('the further optimisers alone', () => {
         ['Adadelta', { rho: 1.5 }, 'rho must be from 0 to 1, got 1.5'],
         ['Adamax', { betas: [1, 0] }, 'betas[0] must be at least 0 and below 1, got 1'],
         ['NAdam', { momentumDecay: -1 }, 'momentumDecay must be at least 0, got -1'],
+        ['ASGD', { weightDecay: -1 }, 'weightDecay must be at least 0, got -1'],
+        ['Rprop', { etas: [1.1, 1.2] }, 'etas must be a number from 0 to 1 and one above 1'],
+        ['Rprop', { weightDecay: 1 }, "Rprop has no option 'weightDecay'"],
         ['RAdam', { eps: -1 }, 'eps must be at least 0, got -1'],
         ['RAdam', { weightDecay: -1 }, 'weightDecay must be at least 0, got -1'],
       ];

@@ -13,6 +13,11 @@ export function requireInRange(
   }
 }
 
+/** @throws RangeError unless `value` is above 0 */
+export function requirePositive(name: string, value: number): void {
+  if (!(value > 0)) throw new RangeError(`${name} must be above 0, got ${value}`);
+}
+
 /** Checks two decays of running averages. */
 export function requireBetas(betas: readonly [number, number]): void {
   requireInRange('betas[0]', betas[0], 1);

@@ -16,11 +16,11 @@ import {
 } from './plan.js';
 
 /** What every group of an optimiser can be given. */
-export interface KernelOptions {
+export interface StepOptions {
   /** Learning rate; a tensor of one element stays where it is. */
   lr: number | Tensor;
   /** Times the parameter, is added to its gradient. */
-  weightDecay: number;
+  weightDecay?: number;
   /** Climbs instead of descending. */
   maximize: boolean;
   /**
@@ -30,12 +30,17 @@ export interface KernelOptions {
   fused?: boolean | null;
 }
 
-/** Counts of steps and products of coefficients: float32 `[]`, whatever the parameter is. */
-const scalars: ReadonlySet<string> = new Set(['step', 'muProduct']);
+/** {@link StepOptions} of the optimisers that know weight decay. */
+export interface KernelOptions extends StepOptions {
+  weightDecay: number;
+}
+
+/** Counts of steps and coefficients: float32 `[]`, whatever the parameter is. */
+const scalars: ReadonlySet<string> = new Set(['step', 'muProduct', 'eta', 'mu']);
 
 /** An optimiser that changes all parameters of one dtype and device by the same native calls. */
 export abstract class KernelOptimizer<
-  Options extends KernelOptions,
+  Options extends StepOptions,
   State extends object,
 > extends Optimizer<Options, State> {
   /**
@@ -54,7 +59,7 @@ export abstract class KernelOptimizer<
     group: ParamGroup<Options>,
   ): void;
 
-  protected override checkOptions({ lr, weightDecay }: Options): void {
+  protected override checkOptions({ lr, weightDecay = 0 }: Options): void {
     requireLr(lr);
     requireInRange('weightDecay', weightDecay);
   }
@@ -108,7 +113,7 @@ export abstract class KernelOptimizer<
   }
 
   /** @throws TypeError where sparse gradients meet weight decay, which would reach all rows */
-  protected requireNoDecay({ weightDecay }: KernelOptions): void {
+  protected requireNoDecay({ weightDecay = 0 }: StepOptions): void {
     if (weightDecay === 0) return;
     throw new TypeError(
       `${this.constructor.name} with weightDecay takes dense gradients, got a sparse one`,
@@ -135,17 +140,17 @@ export function takeBack(steps: readonly Handle[], [, foundInf]: Scaling): void 
 }
 
 /** Optimisers without a fused kernel have no such option. */
-function kernelChoice({ fused = false }: KernelOptions): boolean | null {
+function kernelChoice({ fused = false }: StepOptions): boolean | null {
   return fused;
 }
 
 /** A fused kernel reads the step count where the parameter is; the plain form on the CPU. */
-function scalarDevice(parameter: Tensor, group: KernelOptions) {
+function scalarDevice(parameter: Tensor, group: StepOptions) {
   return kernelChoice(group) !== false && fusedKernelSupports(parameter) ? parameter.device : 'cpu';
 }
 
 /** A step count of 0. */
-export function newStep(parameter: Tensor, group: KernelOptions): Tensor {
+export function newStep(parameter: Tensor, group: StepOptions): Tensor {
   return functions.torch.zeros([], {
     dtype: 'float32',
     device: scalarDevice(parameter, group),
@@ -157,7 +162,7 @@ export function zerosLike(parameter: Tensor): Tensor {
   return functions.torch.zerosLike(parameter, { memoryFormat: 'preserveFormat' });
 }
 
-export function lrOf({ lr }: KernelOptions): number {
+export function lrOf({ lr }: StepOptions): number {
   return lr instanceof Tensor ? Number(lr.item()) : lr;
 }
 
@@ -190,7 +195,7 @@ export class RealLists<State extends object> {
   constructor(
     bucket: Bucket<State>,
     grads: readonly Handle[],
-    { maximize, weightDecay }: Pick<KernelOptions, 'maximize' | 'weightDecay'>,
+    { maximize, weightDecay = 0 }: Pick<StepOptions, 'maximize' | 'weightDecay'>,
   ) {
     this.#bucket = bucket;
     this.parameters = this.#real(bucket.parameters);

@@ -1,6 +1,7 @@
 import { noGrad } from '../../../autograd/gradMode.js';
 import { functions } from '../../../ops/install.js';
 import { isComplex } from '../../../tensor/dtype.js';
+import { machineEpsilon } from '../../../tensor/machineEpsilon.js';
 import { checkOptions } from '../../../tensor/options.js';
 import { tidy } from '../../../tensor/scope.js';
 import { Tensor } from '../../../tensor/tensor.js';
@@ -129,8 +130,9 @@ function isOrthogonal(q: Tensor): boolean {
   const n = q.size(-2);
   const product = q.mH.matmul(q);
   const identity = functions.torch.eye(n, { dtype: q.dtype, device: q.device });
-  const epsilon = /64|128/.test(q.dtype) && q.dtype !== 'complex64' ? 2 ** -52 : 2 ** -23;
-  return product.allclose(identity.expand(product.shape), { atol: 10 * n * epsilon });
+  return product.allclose(identity.expand(product.shape), {
+    atol: 10 * n * machineEpsilon(q.dtype),
+  });
 }
 
 /** The Q of the decomposition Q R in which the diagonal of R is positive. */
