@@ -213,6 +213,22 @@ result = 0`,
     );
   });
 
+  it("reads NumPy's numbers and arrays", async () => {
+    await oracle.evaluate(
+      `import numpy as np
+torch.save([np.float64(1.5), np.float32(2.5), np.int64(-3), np.bool_(True), np.arange(6.).reshape(2, 3),
+  np.asfortranarray(np.ones((2, 3), '>i4'))], path)
+result = 0`,
+      { path },
+    );
+    await oracle.compare(
+      () => io.load(path),
+      `[1.5, 2.5, -3, True, torch.arange(6., dtype=torch.float64).reshape(2, 3),
+  torch.ones(2, 3, dtype=torch.int32)]`,
+      {},
+    );
+  });
+
   it('every damaged file is an error and leaves nothing behind', async () => {
     for (const zip of [true, false]) {
       await oracle.evaluate(

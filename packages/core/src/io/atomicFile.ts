@@ -12,37 +12,47 @@ function writeFully(file: number, bytes: Uint8Array): void {
   }
 }
 
-function syncDirectory(path: string): void {
-  // Windows has no handle to a directory; its rename is durable by itself.
-  if (process.platform === 'win32') return;
-  const directory = openSync(path, 'r');
+function sync(path: string, flags: string): void {
+  const file = openSync(path, flags);
   try {
-    fsyncSync(directory);
+    fsyncSync(file);
   } finally {
-    closeSync(directory);
+    closeSync(file);
   }
 }
 
+function syncDirectory(path: string): void {
+  // Windows has no handle to a directory; its rename is durable by itself.
+  if (process.platform !== 'win32') sync(path, 'r');
+}
+
 /**
- * Writes `chunks` one after the other to `path`, so that a reader sees either the whole new file
- * or what was there before: they go to a temporary file beside it, which is synced to disk and
- * then renamed. When a chunk cannot be made or written, nothing is left behind.
+ * Lets `write` make a file at a temporary path beside `path`, syncs it to disk and renames it, so
+ * that a reader sees either the whole new file or what was there before. When `write` throws,
+ * nothing is left behind.
  */
-export function writeFileAtomic(path: string, chunks: Iterable<Uint8Array>): void {
+export function replaceFile(path: string, write: (temporary: string) => void): void {
   const directory = dirname(path);
   const temporary = join(directory, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
-  const file = openSync(temporary, 'wx');
   try {
-    try {
-      for (const chunk of chunks) writeFully(file, chunk);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+    write(temporary);
+    sync(temporary, 'r+');
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
   }
   syncDirectory(directory);
+}
+
+/** Writes `chunks` one after the other to `path`, by {@link replaceFile}. */
+export function writeFileAtomic(path: string, chunks: Iterable<Uint8Array>): void {
+  replaceFile(path, (temporary) => {
+    const file = openSync(temporary, 'wx');
+    try {
+      for (const chunk of chunks) writeFully(file, chunk);
+    } finally {
+      closeSync(file);
+    }
+  });
 }

@@ -79,10 +79,14 @@ export function openFile(path: string): OpenFile {
   return { source: fileSource(file), [Symbol.dispose]: () => closeSync(file) };
 }
 
-/** What `read` makes of a file's bytes; a {@link FileFormatError} from it names the file. */
-export function readFrom<T>(path: string, read: (source: ByteSource) => T): T {
-  using file = openFile(path);
-  return namingFile(path, () => read(file.source));
+/**
+ * What `read` makes of bytes, or of a file's.
+ * @throws FileFormatError what `read` throws, with the file's name before its message
+ */
+export function readBytes<T>(from: string | Uint8Array, read: (source: ByteSource) => T): T {
+  if (typeof from !== 'string') return read(bytesSource(from));
+  using file = openFile(from);
+  return namingFile(from, () => read(file.source));
 }
 
 /** Puts the file's name before the message of a {@link FileFormatError}. */

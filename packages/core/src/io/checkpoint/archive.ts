@@ -1,4 +1,4 @@
-import { endianness } from 'node:os';
+import { BYTE_ORDER } from '../byteOrder.js';
 import type { ByteSource } from '../byteSource.js';
 import { FileFormatError } from '../fileFormatError.js';
 import { PickleReader } from '../pickle/reader.js';
@@ -7,9 +7,6 @@ import { ZipReader } from '../zip/reader.js';
 import { checkpointGlobal } from './globals.js';
 import type { Contents } from './load.js';
 import { Storages } from './storages.js';
-
-/** As PyTorch calls the byte order of this machine. */
-export const BYTE_ORDER = endianness() === 'LE' ? 'little' : 'big';
 
 /** The format since 1.6: a zip archive with a pickle, and each storage in a file of its own. */
 export function readArchive(source: ByteSource): Contents {
@@ -30,7 +27,7 @@ export function readArchive(source: ByteSource): Contents {
   const order = `${folder}byteorder`;
   return {
     value,
-    swapBytes: zip.has(order) && Buffer.from(zip.read(order)).toString() !== BYTE_ORDER,
+    isSwapped: zip.has(order) && Buffer.from(zip.read(order)).toString() !== BYTE_ORDER,
     readStorage({ key, bytes }) {
       const file = zip.open(`${folder}data/${key}`);
       if (file.size < bytes) {

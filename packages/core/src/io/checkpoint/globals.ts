@@ -1,6 +1,7 @@
 import { type DType, isDevice, isDType } from '../../tensor/dtype.js';
 import { FileFormatError } from '../fileFormatError.js';
 import { PickleCallable } from '../pickle/machine.js';
+import { numpyCallables } from './numpyGlobals.js';
 import { rebuildParameter, rebuildTensor } from './rebuild.js';
 import { StorageType, TensorSpec } from './specs.js';
 import { storageDtypes } from './storageTypes.js';
@@ -47,10 +48,11 @@ const callables: Readonly<Record<string, (args: readonly unknown[]) => unknown>>
   'torch._utils._rebuild_parameter': rebuildParameter,
   'torch._utils._rebuild_parameter_with_state': rebuildParameter,
   'torch._tensor._rebuild_from_type_v2': rebuildFromType,
+  ...numpyCallables,
 };
 
 /** Classes that are only named, as an argument of others. */
-const markers = new Set(['torch.Tensor', 'torch.nn.parameter.Parameter']);
+const markers = new Set(['torch.Tensor', 'torch.nn.parameter.Parameter', 'numpy.ndarray']);
 
 /** Names that Python 2 had. */
 const renamedModules: Readonly<Record<string, string>> = { __builtin__: 'builtins' };

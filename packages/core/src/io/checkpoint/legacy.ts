@@ -1,9 +1,9 @@
 import { itemSize } from '../../tensor/elements.js';
+import { BYTE_ORDER } from '../byteOrder.js';
 import type { ByteSource } from '../byteSource.js';
 import { FileFormatError } from '../fileFormatError.js';
 import { PickleReader } from '../pickle/reader.js';
 import { unpickle } from '../pickle/unpickler.js';
-import { BYTE_ORDER } from './archive.js';
 import { checkpointGlobal, UnsafeGlobalError } from './globals.js';
 import type { Contents } from './load.js';
 import type { StorageData } from './specs.js';
@@ -76,7 +76,7 @@ export function readLegacy(source: ByteSource): Contents {
   const positions = locate(source, reader.position, keys, storages);
   return {
     value,
-    swapBytes: machine instanceof Map && machine.get('little_endian') !== (BYTE_ORDER === 'little'),
+    isSwapped: machine instanceof Map && machine.get('little_endian') !== (BYTE_ORDER === 'little'),
     readStorage(data) {
       const position = positions.get(data);
       if (position === undefined) {

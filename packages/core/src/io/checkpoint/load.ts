@@ -1,7 +1,7 @@
 import type { Device } from '../../tensor/dtype.js';
 import { checkOptions } from '../../tensor/options.js';
 import { tidy } from '../../tensor/scope.js';
-import { type ByteSource, bytesSource, readFrom } from '../byteSource.js';
+import { type ByteSource, readBytes } from '../byteSource.js';
 import { FileFormatError } from '../fileFormatError.js';
 import { isZip } from '../zip/reader.js';
 import { readArchive } from './archive.js';
@@ -45,13 +45,12 @@ function loadFrom(source: ByteSource, { mapLocation = 'cpu' }: LoadCheckpointOpt
 
 /**
  * Reads what `torch.save` has written, in its zip format or the one before it, `.pth`, `.pt`,
- * `.th` or `.tar`, without running anything from the file. Only the allowed names of Python's
- * `torch.load(…, weights_only=True)` mean something, and fewer of them: see below.
+ * `.th` or `.tar`, without running anything from the file.
  *
  * A dictionary becomes a plain object where all its keys are texts, else a Map; lists, tuples and
  * sizes arrays; sets Sets; bytes a Uint8Array; integers numbers, or bigints beyond 2^53; complex
- * numbers `{ re, im }`; dtypes and devices their names; parameters {@link Parameter}s, other
- * tensors tensors. Tensors that share memory in the file share it here, with their strides.
+ * numbers `{ re, im }`; NumPy's numbers numbers, its arrays tensors; dtypes and devices their names;
+ * parameters {@link Parameter}s, other tensors tensors. Tensors that share memory in the file share it here, with their strides.
  *
  * @param from a path, or the bytes of a file
  * @typeParam T what the file is known to hold; it is not checked
@@ -64,6 +63,5 @@ export function load<T = unknown>(
   options: LoadCheckpointOptions = {},
 ): T {
   checkOptions('load', options, ['mapLocation']);
-  const read = (source: ByteSource) => loadFrom(source, options) as T;
-  return typeof from === 'string' ? readFrom(from, read) : read(bytesSource(from));
+  return readBytes(from, (source) => loadFrom(source, options) as T);
 }

@@ -3,12 +3,15 @@ import { Parameter } from '../../nn/parameter.js';
 import { aten } from '../../ops/aten.js';
 import { functions } from '../../ops/install.js';
 import { fromTypedArray } from '../../tensor/create.js';
-import { type Device, isComplex } from '../../tensor/dtype.js';
+import type { Device } from '../../tensor/dtype.js';
 import { itemSize } from '../../tensor/elements.js';
 import { wrap } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { swapBytes } from '../byteOrder.js';
 import { FileFormatError } from '../fileFormatError.js';
+import { tensorOver } from '../numpy/array.js';
 import { MAX_DEPTH } from './depth.js';
+import { NumpyArray } from './numpyGlobals.js';
 import { type StorageData, type StorageSpec, TensorSpec } from './specs.js';
 
 export interface Surroundings {
@@ -17,7 +20,7 @@ export interface Surroundings {
   /** Where the tensors of a storage go. */
   deviceOf(location: string): Device;
   /** Whether the file was written on a machine of the other byte order. */
-  readonly swapBytes: boolean;
+  readonly isSwapped: boolean;
 }
 
 /**
@@ -55,6 +58,7 @@ class Materializer {
       return made;
     };
     if (value instanceof TensorSpec) note(this.#tensor(value));
+    else if (value instanceof NumpyArray) note(this.#array(value));
     else if (value instanceof Uint8Array) note(value);
     else if (Array.isArray(value)) {
       const list = note([] as unknown[]);
@@ -101,12 +105,16 @@ class Materializer {
     return isParameter ? new Parameter(made, requiresGrad) : made.requiresGrad_(requiresGrad);
   }
 
+  #array({ contents }: NumpyArray): Tensor {
+    return tensorOver(contents.data, contents.layout, this.#surroundings.deviceOf('cpu'));
+  }
+
   #memory({ data }: StorageSpec, { dtype }: TensorSpec['layout']): Tensor {
     let memory = this.#storages.get(data);
     if (memory === undefined) {
-      const { readStorage, deviceOf, swapBytes } = this.#surroundings;
+      const { readStorage, deviceOf, isSwapped } = this.#surroundings;
       const bytes = readStorage(data);
-      if (swapBytes) swap(bytes, isComplex(dtype) ? itemSize(dtype) / 2 : itemSize(dtype));
+      if (isSwapped) swapBytes(bytes, dtype);
       memory = fromTypedArray(bytes, { dtype: 'uint8', device: deviceOf(data.location) });
       this.#storages.set(data, memory);
     }
@@ -116,11 +124,4 @@ class Materializer {
 
 function isComplexValue(value: object): boolean {
   return 're' in value && 'im' in value;
-}
-
-function swap(bytes: Uint8Array<ArrayBuffer>, width: number): void {
-  const buffer = Buffer.from(bytes.buffer);
-  if (width === 2) buffer.swap16();
-  else if (width === 4) buffer.swap32();
-  else if (width === 8) buffer.swap64();
 }

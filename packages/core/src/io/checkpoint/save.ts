@@ -1,8 +1,8 @@
 import { tidy } from '../../tensor/scope.js';
 import { writeFileAtomic } from '../atomicFile.js';
+import { BYTE_ORDER } from '../byteOrder.js';
 import { PickleWriter } from '../pickle/pickler.js';
 import { type ZipFile, zipArchive } from '../zip/writer.js';
-import { BYTE_ORDER } from './archive.js';
 import { ValuePickler } from './pickleValue.js';
 import { bytesOf, SavedStorages } from './savedStorages.js';
 
@@ -12,12 +12,12 @@ const ALIGNMENT = 64;
 const VERSION = '3\n';
 
 function* filesOf(pickle: Uint8Array, storages: SavedStorages): Generator<ZipFile> {
-  yield { name: 'archive/data.pkl', bytes: () => pickle };
-  yield { name: 'archive/byteorder', bytes: () => Buffer.from(BYTE_ORDER) };
+  yield { name: 'archive/data.pkl', parts: () => [pickle] };
+  yield { name: 'archive/byteorder', parts: () => [Buffer.from(BYTE_ORDER)] };
   for (const storage of storages) {
-    yield { name: `archive/data/${storage.key}`, bytes: () => bytesOf(storage) };
+    yield { name: `archive/data/${storage.key}`, parts: () => [bytesOf(storage)] };
   }
-  yield { name: 'archive/version', bytes: () => Buffer.from(VERSION) };
+  yield { name: 'archive/version', parts: () => [Buffer.from(VERSION)] };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { inflateRawSync } from 'node:zlib';
 import { type ByteSource, bytesSource, partOf } from '../byteSource.js';
 import { FileFormatError } from '../fileFormatError.js';
+import { checkSum } from './checkSum.js';
 import {
   CENTRAL_HEADER,
   END_RECORD,
@@ -18,6 +19,7 @@ import {
 interface Entry {
   readonly name: string;
   readonly method: number;
+  readonly crc: number;
   readonly storedSize: number;
   readonly size: number;
   readonly headerOffset: number;
@@ -118,6 +120,7 @@ function readEntries(source: ByteSource, directory: Directory): Map<string, Entr
     entries.set(name, {
       name,
       method: view.getUint16(at + 10, true),
+      crc: view.getUint32(at + 16, true),
       storedSize,
       size,
       headerOffset,
@@ -134,7 +137,7 @@ export function isZip(source: ByteSource): boolean {
 
 /**
  * A zip archive, whose files are read one by one: stored or deflated, ZIP64 or not. Checksums are
- * not verified, since PyTorch can be told to write none that hold.
+ * verified only when asked for, since PyTorch can be told to write none that hold.
  */
 export class ZipReader {
   readonly #source: ByteSource;
@@ -178,6 +181,13 @@ export class ZipReader {
       );
     }
     return stored;
+  }
+
+  /** @throws FileFormatError when `parts` are not the bytes that the file had when it was written */
+  checkSum(name: string, parts: readonly Uint8Array[]): void {
+    if (this.#entries.get(name)?.crc !== checkSum(parts)) {
+      throw new FileFormatError(`'${name}' in the zip archive is damaged: its checksum differs`);
+    }
   }
 
   /** All bytes of one file. */

@@ -1,4 +1,4 @@
-import crc32 from 'crc-32';
+import { checkSum } from './checkSum.js';
 import {
   CENTRAL_HEADER,
   END_RECORD,
@@ -12,10 +12,10 @@ import {
   ZIP64_FIELD,
 } from './layout.js';
 
-/** A file of an archive; its bytes are asked for when they are written. */
+/** A file of an archive; its bytes, in parts, are asked for when they are written. */
 export interface ZipFile {
   readonly name: string;
-  bytes(): Uint8Array;
+  parts(): readonly Uint8Array[];
 }
 
 export interface ZipOptions {
@@ -58,25 +58,29 @@ export function* zipArchive(
   const entries: Written[] = [];
   let position = 0;
   for (const file of files) {
-    const bytes = file.bytes();
-    const stored = deflate?.(bytes) ?? bytes;
+    const parts = file.parts();
+    const stored = deflate === undefined ? parts : [deflate(Buffer.concat(parts))];
     const entry: Written = {
       name: Buffer.from(file.name),
       method: deflate === undefined ? Method.stored : Method.deflated,
-      crc: crc32.buf(bytes) >>> 0,
-      storedSize: stored.byteLength,
-      size: bytes.byteLength,
+      crc: checkSum(parts),
+      storedSize: totalLength(stored),
+      size: totalLength(parts),
       offset: position,
     };
     entries.push(entry);
     const header = localHeader(entry, alignment);
     yield header;
-    yield stored;
-    position += header.byteLength + stored.byteLength;
+    yield* stored;
+    position += header.byteLength + entry.storedSize;
   }
   const directory = Buffer.concat(entries.map(centralHeader));
   yield directory;
   yield endRecords(entries.length, directory.byteLength, position);
+}
+
+function totalLength(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
 /** What local and central headers share, from the version that is needed on. */
