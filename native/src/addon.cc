@@ -39,6 +39,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   defineConfiguration(exports);
   defineMemory(exports);
   defineCuda(exports);
+  defineScript(exports);
   return exports;
 }
 

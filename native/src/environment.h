@@ -126,5 +126,6 @@ void defineRandom(Napi::Object exports);
 void defineConfiguration(Napi::Object exports);
 void defineMemory(Napi::Object exports);
 void defineCuda(Napi::Object exports);
+void defineScript(Napi::Object exports);
 
 }  // namespace flambeau

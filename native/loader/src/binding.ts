@@ -38,6 +38,36 @@ export interface GeneratorRef {
   readonly [generatorBrand]: true;
 }
 
+declare const scriptBrand: unique symbol;
+/** An opaque TorchScript module. */
+export interface ScriptRef {
+  readonly [scriptBrand]: true;
+}
+
+/** A value of TorchScript: nested, so that tensors and dictionaries are marked as such. */
+export type ScriptValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | ComplexValue
+  | { readonly tensor: Handle }
+  | { readonly entries: readonly (readonly [ScriptValue, ScriptValue])[] }
+  | readonly ScriptValue[];
+
+/** One module, without those below it. */
+export interface ScriptDescription {
+  /** The class in Python. */
+  readonly name: string;
+  /** The schemas of the methods by name. */
+  readonly methods: Readonly<Record<string, string>>;
+  readonly parameters: Readonly<Record<string, Handle>>;
+  /** Names of the other tensors. */
+  readonly buffers: readonly string[];
+  readonly children: Readonly<Record<string, ScriptRef>>;
+}
+
 export interface StreamRef {
   readonly id: bigint;
   readonly deviceIndex: number;
@@ -302,4 +332,26 @@ export interface NativeBinding {
   cudaSetStream(stream: StreamRef): StreamRef;
   cudaSynchronizeStream(stream: StreamRef): void;
   cudaQueryStream(stream: StreamRef): boolean;
+
+  // --- TorchScript
+  /** `device`: where its tensors go; null for where they were. */
+  scriptLoad(path: string, device: string | null): ScriptRef;
+  scriptSave(module: ScriptRef, path: string): void;
+  /** With tensors of its own. */
+  scriptCopy(module: ScriptRef): ScriptRef;
+  /** Frees it; what belongs to the module it is a part of stays alive with that. */
+  scriptDispose(module: ScriptRef): void;
+  scriptDescribe(module: ScriptRef): ScriptDescription;
+  /** The tensor that is now in this attribute. */
+  scriptTensor(module: ScriptRef, name: string): Handle;
+  scriptSetTensor(module: ScriptRef, name: string, handle: Handle): void;
+  scriptIsTraining(module: ScriptRef): boolean;
+  /** Of this module alone. */
+  scriptSetTraining(module: ScriptRef, training: boolean): void;
+  /** Calls a method with converted arguments, missing ones by their defaults. */
+  scriptRun(
+    module: ScriptRef,
+    method: string,
+    args: readonly (ScriptValue | undefined)[],
+  ): ScriptValue;
 }

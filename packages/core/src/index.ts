@@ -30,6 +30,7 @@ export {
 export * from './dataBlock/index.js';
 export * from './hooks/index.js';
 export * as io from './io/index.js';
+export * as jit from './jit/index.js';
 export * from './learner/index.js';
 export * as memory from './memory.js';
 export * as nn from './nn/index.js';

@@ -4,6 +4,7 @@ import * as autograd from './autograd/index.js';
 import * as configuration from './configuration.js';
 import * as cuda from './cuda.js';
 import type { TorchFunctions } from './generated/torchFunctions.js';
+import * as jit from './jit/index.js';
 import { ops } from './ops/dispatcher.js';
 import { functions } from './ops/install.js';
 import * as random from './random.js';
@@ -46,6 +47,7 @@ const handWritten = {
   amp,
   autograd,
   cuda,
+  jit,
   ops,
   linalg: functions.linalg,
   fft: functions.fft,

@@ -43,7 +43,8 @@ result = [0] * len(everything)`,
           { seed: oracle.seed, order, mark, folder, archive, packed: `${folder}/packed.npz` },
         );
         const count = (result as unknown[]).length;
-        const described = (tensors: Tensor[]) => tensors.map((t) => [t, t.numel() > 0 ? t.stride() : []]);
+        const described = (tensors: Tensor[]) =>
+          tensors.map((t) => [t, t.numel() > 0 ? t.stride() : []]);
         await oracle.compare(
           () => [
             described(

@@ -151,7 +151,9 @@ export function errorFor(failure: NativeFailure): Error {
   if (failure.code === 'type') return new TypeError(messageOf(failure));
   const byCode = classesByCode[failure.code];
   if (byCode !== undefined) return new byCode(failure);
-  const byText = classesByText.find(([pattern]) => pattern.test(failure.message))?.[1];
+  // What follows are the lines of a script, which may speak of anything.
+  const [firstLine = ''] = failure.message.split('\n', 1);
+  const byText = classesByText.find(([pattern]) => pattern.test(firstLine))?.[1];
   const fallback = laterByCode[failure.code] ?? TorchError;
   return new (byText ?? fallback)(failure);
 }
