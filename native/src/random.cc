@@ -2,6 +2,7 @@
 #include <ATen/core/Generator.h>
 
 #include "environment.h"
+#include "thread_generator.h"
 #include "values.h"
 
 namespace flambeau {
@@ -28,25 +29,35 @@ uint64_t seedArgument(const Arguments& args, size_t i) {
 }
 
 Napi::Value manualSeed(const Arguments& args) {
-  at::manual_seed(seedArgument(args, 0));
+  const uint64_t seed = seedArgument(args, 0);
+  if (hasThreadGenerator()) {
+    defaultCpuGenerator().set_current_seed(seed);
+  } else {
+    at::manual_seed(seed);
+  }
   return args.env().Undefined();
 }
 
 Napi::Value initialSeed(const Arguments& args) {
-  const at::Generator generator = at::globalContext().defaultGenerator(at::kCPU);
-  return Napi::BigInt::New(args.env(), generator.current_seed());
+  return Napi::BigInt::New(args.env(), defaultCpuGenerator().current_seed());
 }
 
 Napi::Value defaultGenerator(const Arguments& args) {
-  return Napi::Value(args.env(),
-                     generatorTo(args.env(),
-                                 at::globalContext().defaultGenerator(deviceArgument(args, 0))));
+  const c10::Device device = deviceArgument(args, 0);
+  at::Generator generator = device.is_cpu() ? defaultCpuGenerator()
+                                            : at::globalContext().defaultGenerator(device);
+  return Napi::Value(args.env(), generatorTo(args.env(), std::move(generator)));
+}
+
+Napi::Value giveThreadGenerator(const Arguments& args) {
+  useThreadGenerator();
+  return args.env().Undefined();
 }
 
 Napi::Value createGenerator(const Arguments& args) {
   const c10::Device device = deviceArgument(args, 0);
   at::Generator generator =
-      device.is_cpu() ? at::globalContext().defaultGenerator(device).clone()
+      device.is_cpu() ? defaultCpuGenerator().clone()
                       : at::globalContext().getAcceleratorHooksInterface(device.type())
                             .getNewGenerator(device.index());
   generator.set_current_seed(c10::detail::getNonDeterministicRandom());
@@ -87,6 +98,7 @@ void defineRandom(Napi::Object exports) {
   define<manualSeed>(exports, "manualSeed");
   define<initialSeed>(exports, "initialSeed");
   define<defaultGenerator>(exports, "defaultGenerator");
+  define<giveThreadGenerator>(exports, "useThreadGenerator");
   define<createGenerator>(exports, "createGenerator");
   define<generatorSeed>(exports, "generatorSeed");
   define<generatorManualSeed>(exports, "generatorManualSeed");

@@ -291,10 +291,12 @@ export interface NativeBinding {
   clearAutocastCache(): void;
 
   // --- random
-  /** Seeds the default generators of all devices. */
+  /** Seeds the default generators of all devices; a thread with its own, only that. */
   manualSeed(seed: bigint): void;
   initialSeed(): bigint;
   defaultGenerator(device: string): GeneratorRef;
+  /** From now on this thread has a default generator of its own for the CPU. */
+  useThreadGenerator(): void;
   createGenerator(device: string): GeneratorRef;
   generatorSeed(generator: GeneratorRef): bigint;
   generatorManualSeed(generator: GeneratorRef, seed: bigint): void;

@@ -25,6 +25,7 @@ export {
   DataLoader,
   Dataset,
   IterableDataset,
+  inWorkers,
   TensorDataset,
 } from './data/index.js';
 export * from './dataBlock/index.js';
@@ -46,7 +47,7 @@ export type {
 export { SignatureError } from './ops/signatureError.js';
 export * as optim from './optim/index.js';
 export * as plot from './plot/index.js';
-export { Generator, initialSeed, manualSeed } from './random.js';
+export { Generator, initialSeed, manualSeed, useThreadGenerator } from './random.js';
 export {
   asTensor,
   type BufferOptions,

@@ -59,6 +59,15 @@ export function initialSeed(): bigint {
   return native.initialSeed();
 }
 
+/**
+ * Gives this thread a default generator of its own for the CPU, with a seed by chance: what it
+ * seeds and draws does not touch the other threads, which share one. `manualSeed` then seeds it
+ * alone.
+ */
+export function useThreadGenerator(): void {
+  native.useThreadGenerator();
+}
+
 /** The generator that operators on a device use when none is given. */
 export function defaultGenerator(device: Device = 'cpu'): Generator {
   return new Generator(native.defaultGenerator(device));

@@ -1,4 +1,5 @@
 import { IterableDataset, lengthOf } from './dataset.js';
+import { inWorkers } from './workers/inWorkers.js';
 
 /** Streams one after another as one. */
 export class ChainDataset<Item> extends IterableDataset<Item> {
@@ -7,6 +8,9 @@ export class ChainDataset<Item> extends IterableDataset<Item> {
   constructor(datasets: readonly IterableDataset<Item>[]) {
     super();
     this.datasets = datasets;
+    if (new.target === ChainDataset) {
+      inWorkers(this, { module: import.meta.url, export: 'ChainDataset', args: [datasets] });
+    }
   }
 
   /**

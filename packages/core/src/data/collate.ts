@@ -5,6 +5,7 @@ import { isTypedArray, type TypedArray } from '../tensor/elements.js';
 import { isPlainObject, mapStructure } from '../tensor/mapStructure.js';
 import { tidy } from '../tensor/scope.js';
 import { Tensor } from '../tensor/tensor.js';
+import { inWorkers } from './workers/inWorkers.js';
 
 const { torch } = functions;
 
@@ -137,3 +138,6 @@ function nameOf(item: unknown): string {
   if (item === null || item === undefined) return String(item);
   return typeof item === 'object' ? `a ${item.constructor?.name ?? 'object'}` : `a ${typeof item}`;
 }
+
+inWorkers(defaultCollate, { module: import.meta.url, export: 'defaultCollate' });
+inWorkers(defaultConvert, { module: import.meta.url, export: 'defaultConvert' });

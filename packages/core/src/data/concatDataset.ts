@@ -2,6 +2,7 @@ import { type TensorHolder, tensorsOf } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { checkIndex, Dataset, isIndexed } from './dataset.js';
 import { tensorsOfAll } from './tensorDataset.js';
+import { inWorkers } from './workers/inWorkers.js';
 
 /** Datasets one after another as one. */
 export class ConcatDataset<Item> extends Dataset<Item> implements TensorHolder {
@@ -17,6 +18,9 @@ export class ConcatDataset<Item> extends Dataset<Item> implements TensorHolder {
       throw new TypeError('ConcatDataset takes datasets with get(); ChainDataset chains streams');
     }
     this.datasets = datasets;
+    if (new.target === ConcatDataset) {
+      inWorkers(this, { module: import.meta.url, export: 'ConcatDataset', args: [datasets] });
+    }
     let end = 0;
     this.cumulativeSizes = datasets.map((dataset) => {
       end += dataset.length;

@@ -3,21 +3,30 @@ import type { Generator } from '../random.js';
 import type { BatchIterator, BatchSource } from './batches.js';
 import { BatchSampler } from './batchSampler.js';
 import { type Collated, defaultCollate, defaultConvert } from './collate.js';
-import { checkLoaderOptions, type DataLoaderOptions } from './dataLoaderOptions.js';
+import { checkLoaderOptions, type DataLoaderOptions, workersOptions } from './dataLoaderOptions.js';
 import { type AnyDataset, type Dataset, isIndexed, lengthOf } from './dataset.js';
 import { LocalBatches } from './localBatches.js';
 import { RandomSampler } from './randomSampler.js';
-import { type Recipe, readerOf, type Task } from './reader.js';
+import { type Recipe, readerOf } from './reader.js';
 import { drawSeed, OrderSampler, type Sampler, SequentialSampler } from './sampler.js';
 import { seeded } from './seeded.js';
 import { StreamBatches } from './streamBatches.js';
-import { OrderTasks, SampledTasks, type Tasks } from './tasks.js';
+import { OrderTasks, SampledTasks, streamTasks, type Tasks } from './tasks.js';
+import { LoaderWorkers } from './workers/loaderWorkers.js';
+import type { WorkerTask } from './workers/workerPass.js';
 
 /**
  * Batches of a dataset, in the order that PyTorch's loader gives for the same seed.
  *
- * The random numbers that dataset and `collate` draw start anew for each batch, from a seed drawn
- * for the pass and the batch's number; the default generator is put back afterwards.
+ * Random numbers that the dataset and `collate` draw with torch start anew for each batch, from a
+ * seed drawn for the pass and the batch's number: they do not depend on the number of workers, nor
+ * on what is drawn between batches. (Of a stream, each worker has its own.) The default generator
+ * is put back afterwards. `Math.random` has no seed.
+ *
+ * With `numWorkers`, threads read batches ahead: `for await (const [x, y] of loader)`. A pass that
+ * is left early ends its threads, and frees what they have read; none keeps the process alive.
+ * What a worker throws comes out as a `WorkerError`. A dataset or `collate` of one's own says with
+ * {@link inWorkers} how it is made there.
  */
 export class DataLoader<Item, Batch = Collated<Item>>
   implements BatchSource<Batch>, Iterable<Batch>, AsyncIterable<Batch>
@@ -31,7 +40,9 @@ export class DataLoader<Item, Batch = Collated<Item>>
   readonly sampler: Sampler | null;
   /** The indices of the batches; null for a stream and where items are not put together. */
   readonly batchSampler: Sampler<readonly number[]> | null;
-  readonly #collate: ((items: Item[]) => Batch) | undefined;
+  readonly numWorkers: number;
+  readonly #recipe: Recipe<Item>;
+  readonly #workers: LoaderWorkers | null;
 
   constructor(dataset: AnyDataset<Item>, given: DataLoaderOptions<Item, Batch> = {}) {
     checkLoaderOptions(dataset, given);
@@ -41,7 +52,7 @@ export class DataLoader<Item, Batch = Collated<Item>>
     this.dropLast = dropLast;
     this.pinMemory = (given.pinMemory ?? false) && cuda.isAvailable();
     this.generator = generator;
-    this.#collate = given.collate;
+    this.numWorkers = given.numWorkers ?? 0;
     if (isIndexed(dataset)) {
       this.sampler = given.sampler ?? this.#defaultSampler(dataset, given.shuffle ?? false);
       this.batchSampler =
@@ -51,6 +62,9 @@ export class DataLoader<Item, Batch = Collated<Item>>
       this.sampler = null;
       this.batchSampler = null;
     }
+    this.#recipe = this.#recipeWith(given.collate);
+    this.#workers =
+      this.numWorkers === 0 ? null : new LoaderWorkers(this.#recipe, workersOptions(given));
   }
 
   /** Batches in one pass. */
@@ -61,15 +75,29 @@ export class DataLoader<Item, Batch = Collated<Item>>
     return this.dropLast ? Math.floor(batches) : Math.ceil(batches);
   }
 
+  /**
+   * Begins a pass. Ask `ready()` outside of every scope: items that a stream gives are made there.
+   */
   batches(): BatchIterator<Batch> {
     const seed = drawSeed(this.generator);
-    const recipe = this.#recipe();
-    const reader = readerOf(recipe);
+    if (this.#workers !== null) return this.#workers.begin(this.#sampledTasks(), seed);
+    const reader = readerOf(this.#recipe);
     if (this.sampler === null) return new StreamBatches(seeded(reader, seed));
+    if (this.#recipe.collate !== null) {
+      return new LocalBatches(this.#sampledTasks(), seeded(reader, seed));
+    }
+    const { sampler, batchSampler } = this;
     return new LocalBatches(
-      this.#tasks(this.sampler, recipe),
-      recipe.collate === null ? reader : seeded(reader, seed),
+      sampler instanceof OrderSampler && batchSampler instanceof BatchSampler
+        ? new OrderTasks(sampler, batchSampler)
+        : this.#sampledTasks(),
+      reader,
     );
+  }
+
+  /** Ends the worker threads that `persistentWorkers` has kept. */
+  async close(): Promise<void> {
+    await this.#workers?.close();
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<Batch> {
@@ -81,7 +109,11 @@ export class DataLoader<Item, Batch = Collated<Item>>
     }
   }
 
+  /** @throws TypeError when there are workers, whose batches must be waited for. */
   *[Symbol.iterator](): Iterator<Batch> {
+    if (this.#workers !== null) {
+      throw new TypeError('a DataLoader with workers is iterated with `for await`, not `for`');
+    }
     const batches = this.batches();
     try {
       while (batches.ready()) yield batches.take();
@@ -95,21 +127,16 @@ export class DataLoader<Item, Batch = Collated<Item>>
     return new RandomSampler(dataset, { generator: this.generator });
   }
 
-  #recipe(): Recipe<Item> {
+  #recipeWith(collate: ((items: Item[]) => Batch) | undefined): Recipe<Item> {
     const { dataset, batchSize, dropLast, pinMemory } = this;
     const inBatches = this.batchSampler !== null || batchSize !== null;
-    const fromDataset = inBatches && isIndexed(dataset) && dataset.getBatch !== undefined;
-    const collate =
-      this.#collate ?? (fromDataset ? null : inBatches ? defaultCollate : defaultConvert);
-    return { dataset, batchSize, dropLast, collate, pinMemory };
+    const byDataset = inBatches && isIndexed(dataset) && dataset.getBatch !== undefined;
+    const byDefault = byDataset ? null : inBatches ? defaultCollate : defaultConvert;
+    return { dataset, batchSize, dropLast, pinMemory, collate: collate ?? byDefault };
   }
 
-  #tasks(sampler: Sampler, { collate }: Recipe<Item>): Tasks<Task> {
-    const { batchSampler } = this;
-    return collate === null &&
-      sampler instanceof OrderSampler &&
-      batchSampler instanceof BatchSampler
-      ? new OrderTasks(sampler, batchSampler)
-      : new SampledTasks<Task>(batchSampler ?? sampler);
+  #sampledTasks(): Tasks<WorkerTask> {
+    const sampler = this.batchSampler ?? this.sampler;
+    return sampler === null ? streamTasks : new SampledTasks<WorkerTask>(sampler);
   }
 }

@@ -3,6 +3,7 @@ import { checkOptions } from '../tensor/options.js';
 import { checkPositive } from './checks.js';
 import { type AnyDataset, isIndexed } from './dataset.js';
 import type { Sampler } from './sampler.js';
+import type { WorkersOptions } from './workers/loaderWorkers.js';
 
 export interface DataLoaderOptions<Item, Batch> {
   /** Items in a batch, default 1; null: every item is a batch by itself, and not collated. */
@@ -25,6 +26,19 @@ export interface DataLoaderOptions<Item, Batch> {
    * other work. Default false; without a GPU it does nothing.
    */
   readonly pinMemory?: boolean;
+  /** Threads that read batches ahead; default 0: batches are read when they are taken. */
+  readonly numWorkers?: number;
+  /** Batches that each worker reads ahead, default 2. */
+  readonly prefetchFactor?: number;
+  /** Seconds to wait for a worker's batch; default 0: any time. */
+  readonly timeout?: number;
+  /** Called in each worker before it reads, with its number; see {@link inWorkers}. */
+  readonly workerInit?: ((id: number) => void) | null;
+  /**
+   * Keep the threads for the next pass? Default false. They end with the loader's `close()`, or
+   * when it is collected.
+   */
+  readonly persistentWorkers?: boolean;
   /** What order and seeds are drawn from; default: the default generator of the CPU. */
   readonly generator?: Generator | null;
 }
@@ -37,6 +51,11 @@ const known = [
   'collate',
   'dropLast',
   'pinMemory',
+  'numWorkers',
+  'prefetchFactor',
+  'timeout',
+  'workerInit',
+  'persistentWorkers',
   'generator',
 ];
 
@@ -59,6 +78,38 @@ export function checkLoaderOptions<Item, Batch>(
     exclude('batchSampler', { batchSize: options.batchSize, shuffle, sampler, dropLast });
   }
   if (batchSize === null) exclude('batchSize: null', { dropLast });
+  checkWorkersOptions(options);
+}
+
+/** The options for workers, with their defaults. */
+export function workersOptions(options: DataLoaderOptions<never, unknown>): WorkersOptions {
+  return {
+    numWorkers: options.numWorkers ?? 0,
+    prefetchFactor: options.prefetchFactor ?? 2,
+    timeout: options.timeout ?? 0,
+    workerInit: options.workerInit ?? null,
+    persistentWorkers: options.persistentWorkers ?? false,
+  };
+}
+
+function checkWorkersOptions(options: DataLoaderOptions<never, unknown>): void {
+  const { numWorkers = 0, prefetchFactor = 2, timeout = 0, persistentWorkers } = options;
+  if (!Number.isSafeInteger(numWorkers) || numWorkers < 0) {
+    throw new RangeError(
+      `DataLoader: numWorkers must be a whole number of at least 0, got ${numWorkers}`,
+    );
+  }
+  checkPositive('DataLoader', 'prefetchFactor', prefetchFactor);
+  if (!(timeout >= 0)) {
+    throw new RangeError(`DataLoader: timeout is a number of seconds from 0 up, got ${timeout}`);
+  }
+  if (numWorkers === 0) {
+    exclude('numWorkers: 0', {
+      prefetchFactor: options.prefetchFactor,
+      timeout,
+      persistentWorkers,
+    });
+  }
 }
 
 function exclude(what: string, others: Readonly<Record<string, unknown>>): void {

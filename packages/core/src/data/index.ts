@@ -18,3 +18,6 @@ export {
   WeightedRandomSampler,
   type WeightedRandomSamplerOptions,
 } from './weightedRandomSampler.js';
+export { WorkerError } from './workers/error.js';
+export { getWorkerInfo, type WorkerInfo } from './workers/info.js';
+export { inWorkers, type WorkerSource } from './workers/inWorkers.js';

@@ -2,6 +2,7 @@ import { type TensorHolder, tensorsOf } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Dataset, itemsAt } from './dataset.js';
 import { tensorsOfAll } from './tensorDataset.js';
+import { inWorkers } from './workers/inWorkers.js';
 
 /** What an item of a {@link StackDataset} is: the parts' items in their places. */
 export type StackedItem<Parts> = {
@@ -36,6 +37,9 @@ export class StackDataset<
       );
     }
     this.datasets = datasets;
+    if (new.target === StackDataset) {
+      inWorkers(this, { module: import.meta.url, export: 'StackDataset', args: [datasets] });
+    }
     this.length = first.length;
     if (parts.every((part) => part.getBatch !== undefined)) {
       this.getBatch = (indices) => this.#stack((part) => part.getBatch?.(indices));

@@ -4,6 +4,7 @@ import { Tensor } from '../tensor/tensor.js';
 import { packTensors, unpackTensors } from '../tensor/transfer.js';
 import type { BatchIterator } from './batches.js';
 import { ended, type Reader } from './reader.js';
+import { takenTooOften } from './tasks.js';
 
 /**
  * Batches of a stream, read in this thread. Only reading tells whether there is another one, so a
@@ -28,9 +29,7 @@ export class StreamBatches<Batch> implements BatchIterator<Batch> {
   }
 
   take(): Batch {
-    if (!this.ready()) {
-      throw new RangeError('take() was called after the last batch; ask ready() first');
-    }
+    if (!this.ready()) throw takenTooOften();
     const held = this.#next?.batch;
     this.#next = undefined;
     const batch = unpackTensors(packTensors(held));

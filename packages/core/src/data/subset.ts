@@ -3,6 +3,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { checkIndex, Dataset, itemsAt } from './dataset.js';
 import { indexTensor, numbersOf } from './indices.js';
 import { tensorsOfAll } from './tensorDataset.js';
+import { inWorkers } from './workers/inWorkers.js';
 
 /** Some items of a dataset: item i is its item `indices[i]`. */
 export class Subset<Item> extends Dataset<Item> implements TensorHolder {
@@ -15,6 +16,9 @@ export class Subset<Item> extends Dataset<Item> implements TensorHolder {
     super();
     this.dataset = dataset;
     this.indices = indices;
+    if (new.target === Subset) {
+      inWorkers(this, { module: import.meta.url, export: 'Subset', args: [dataset, indices] });
+    }
     if (dataset.getBatch === undefined) return;
     this.getBatch = (at) => dataset.getBatch?.(indexTensor(this.#inWhole(numbersOf(at))));
   }

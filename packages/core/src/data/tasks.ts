@@ -25,7 +25,7 @@ export class SampledTasks<Task> implements Tasks<Task> {
   }
 
   next(): Task {
-    if (!this.hasNext()) throw exhausted();
+    if (!this.hasNext()) throw takenTooOften();
     const task = this.#next?.value as Task;
     this.#next = undefined;
     return task;
@@ -59,7 +59,7 @@ export class OrderTasks implements Tasks<Tensor> {
   }
 
   next(): Tensor {
-    if (!this.hasNext() || this.#order === undefined) throw exhausted();
+    if (!this.hasNext() || this.#order === undefined) throw takenTooOften();
     const start = this.#position;
     const size = Math.min(this.#batchSize, this.#order.length - start);
     this.#position += size;
@@ -74,6 +74,10 @@ export class OrderTasks implements Tasks<Tensor> {
   }
 }
 
-function exhausted(): RangeError {
-  return new RangeError('take() was called after the last batch; ask ready() first');
+/** The error of a `take()` for which there is no batch. */
+export function takenTooOften(): RangeError {
+  return new RangeError('take() was called without a batch that is ready; ask ready() first');
 }
+
+/** The tasks of a stream: what comes next, without end. */
+export const streamTasks: Tasks<null> = { hasNext: () => true, next: () => null, close: () => {} };

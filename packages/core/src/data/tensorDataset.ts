@@ -1,6 +1,7 @@
 import { type TensorHolder, tensorsOf } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { Dataset } from './dataset.js';
+import { inWorkers } from './workers/inWorkers.js';
 
 /**
  * Rows of tensors: item i is row i of each. A batch is one index operation for each tensor.
@@ -29,6 +30,9 @@ export class TensorDataset<Tensors extends readonly Tensor[]>
       );
     }
     this.tensors = tensors;
+    if (new.target === TensorDataset) {
+      inWorkers(this, { module: import.meta.url, export: 'TensorDataset', args: tensors });
+    }
   }
 
   override get(index: number): Tensors {

@@ -1,0 +1,66 @@
+import { parentPort, workerData } from 'node:worker_threads';
+// Gives tensors their operators.
+import '../../index.js';
+import { setNumThreads } from '../../configuration.js';
+import { manualSeed, useThreadGenerator } from '../../random.js';
+import { packTensors, unpackTensors } from '../../tensor/transfer.js';
+import { ended, type Reader, type Recipe, readerOf } from '../reader.js';
+import { messageOfError } from './error.js';
+import { setWorkerInfo } from './info.js';
+import { makeInWorker } from './inWorkers.js';
+import type { Order, Reply, WorkerMessage, WorkerStart } from './messages.js';
+
+// What runs in the worker threads of a DataLoader.
+
+/** What the loader's options become in a worker. */
+type WorkerParts = Recipe<unknown> & { readonly workerInit: ((id: number) => void) | null };
+
+const start = workerData as WorkerStart;
+
+function post(message: WorkerMessage): void {
+  parentPort?.postMessage(message);
+}
+
+try {
+  useThreadGenerator();
+  const parts = (await makeInWorker(unpackTensors(start.parts))) as WorkerParts;
+  serve(parts);
+  post('started');
+} catch (error) {
+  post({ startFailed: messageOfError(error) });
+  process.exit();
+}
+
+function serve(parts: WorkerParts): void {
+  const { id, numWorkers } = start;
+  const { dataset } = parts;
+  setNumThreads(1);
+  setWorkerInfo({ id, numWorkers, seed: start.seed + BigInt(id), dataset });
+  manualSeed(start.seed + BigInt(id));
+  parts.workerInit?.(id);
+  let current: { readonly pass: number; readonly reader: Reader } | undefined;
+  parentPort?.on('message', (order: Order) => {
+    if (order === null) process.exit();
+    post(
+      reply(order, () => {
+        if (current?.pass !== order.pass) {
+          current?.reader.close();
+          setWorkerInfo({ id, numWorkers, seed: order.seed + BigInt(id), dataset });
+          current = { pass: order.pass, reader: readerOf(parts) };
+        }
+        return current.reader;
+      }),
+    );
+  });
+}
+
+function reply({ pass, slot, task, seed }: Order & object, reader: () => Reader): Reply {
+  if (Atomics.load(start.pass, 0) !== pass) return { pass, slot, outcome: { kind: 'skipped' } };
+  try {
+    manualSeed((seed + BigInt(slot)) & 0xffff_ffff_ffff_ffffn);
+    const batch = reader().read(task, packTensors);
+    return { pass, slot, outcome: batch === ended ? { kind: 'ended' } : { kind: 'batch', batch } };
+  } catch (error) {
+    return { pass, slot, outcome: { kind: 'failed', error: messageOfError(error) } };
+  }
+}
