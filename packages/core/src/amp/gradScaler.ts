@@ -6,6 +6,7 @@ import type { Device, DeviceType } from '../tensor/dtype.js';
 import { checkOptions } from '../tensor/options.js';
 import { keep, type TensorHolder, tensorsOf, tidy } from '../tensor/scope.js';
 import { Tensor } from '../tensor/tensor.js';
+import { ScalingProgress } from './scalingProgress.js';
 import { type ScaledOptimizer, unscaleGradients } from './unscale.js';
 
 /** What {@link GradScaler} can be given. */
@@ -49,13 +50,6 @@ const stateNames = [
   '_growth_tracker',
 ] as const;
 
-/** What became of an optimiser's gradients since the last update. */
-interface Progress {
-  stage: 'ready' | 'unscaled' | 'stepped';
-  /** float32 `[]` by device: not 0 where a gradient was not finite. */
-  readonly foundInf: ReadonlyMap<Device, Tensor>;
-}
-
 /**
  * Keeps small float16 gradients from becoming zero: the loss is multiplied by a scale before
  * backward, the gradients divided by it before the step. A step whose gradients have an infinity
@@ -74,7 +68,7 @@ interface Progress {
  */
 export class GradScaler implements Disposable, TensorHolder {
   readonly #enabled: boolean;
-  readonly #progress = new Map<ScaledOptimizer, Progress>();
+  readonly #progress = new ScalingProgress();
   growthFactor: number;
   backoffFactor: number;
   growthInterval: number;
@@ -142,13 +136,13 @@ export class GradScaler implements Disposable, TensorHolder {
   unscale_(optimizer: ScaledOptimizer): void {
     if (!this.#enabled) return;
     const scale = this.#started('unscale_');
-    const stage = this.#progress.get(optimizer)?.stage;
+    const stage = this.#progress.stageOf(optimizer);
     if (stage === 'unscaled') throw new Error('unscale_() was called since the last update()');
     if (stage === 'stepped') throw new Error('unscale_() comes before step()');
     const foundInf = tidy(() =>
       unscaleGradients(optimizer, scale.to('float64').reciprocal().to('float32'), false),
     );
-    this.#record(optimizer, { stage: 'unscaled', foundInf });
+    this.#progress.record(optimizer, 'unscaled', foundInf);
   }
 
   /**
@@ -162,26 +156,26 @@ export class GradScaler implements Disposable, TensorHolder {
       return;
     }
     const scale = this.#started('step');
-    if (this.#progress.get(optimizer)?.stage === 'stepped') {
+    if (this.#progress.stageOf(optimizer) === 'stepped') {
       throw new Error('step() was called since the last update()');
     }
     if (supportsScaling(optimizer)) this.#stepFused(optimizer, scale);
-    else this.#stepUnlessInf(optimizer);
-    (this.#progress.get(optimizer) as Progress).stage = 'stepped';
+    else this.#stepUnlessInf(optimizer, scale);
+    this.#progress.stepped(optimizer);
   }
 
   #stepFused(optimizer: ScalingOptimizer, scale: Tensor): void {
-    const unscaled = this.#progress.get(optimizer)?.stage === 'unscaled';
+    const unscaled = this.#progress.stageOf(optimizer) === 'unscaled';
     if (!unscaled) {
       const foundInf = tidy(() => {
         const one = functions.torch.ones([], { device: scale.device });
         return unscaleGradients(optimizer, one, true);
       });
-      this.#record(optimizer, { stage: 'ready', foundInf });
+      this.#progress.record(optimizer, 'checked', foundInf);
     }
     tidy(() => {
       optimizer.gradScale = unscaled ? null : scale;
-      optimizer.foundInf = this.#infsOf([optimizer], 'step');
+      optimizer.foundInf = this.#progress.foundInf('step', scale.device, optimizer);
       try {
         optimizer.step();
       } finally {
@@ -191,9 +185,10 @@ export class GradScaler implements Disposable, TensorHolder {
     });
   }
 
-  #stepUnlessInf(optimizer: ScaledOptimizer): void {
-    if (this.#progress.get(optimizer)?.stage !== 'unscaled') this.unscale_(optimizer);
-    if (tidy(() => this.#infsOf([optimizer], 'step').item()) === 0) optimizer.step();
+  #stepUnlessInf(optimizer: ScaledOptimizer, scale: Tensor): void {
+    if (this.#progress.stageOf(optimizer) !== 'unscaled') this.unscale_(optimizer);
+    const found = tidy(() => this.#progress.foundInf('step', scale.device, optimizer).item());
+    if (found === 0) optimizer.step();
   }
 
   /**
@@ -214,7 +209,7 @@ export class GradScaler implements Disposable, TensorHolder {
           aten('_amp_update_scale_')(
             scale.handle,
             (this.#growthTracker as Tensor).handle,
-            this.#infsOf(this.#progress.keys(), 'update').handle,
+            this.#progress.foundInf('update', scale.device).handle,
             this.growthFactor,
             this.backoffFactor,
             this.growthInterval,
@@ -222,7 +217,7 @@ export class GradScaler implements Disposable, TensorHolder {
         }
       }),
     );
-    this.#forget();
+    this.#progress.clear();
   }
 
   stateDict(): GradScalerStateDict {
@@ -271,40 +266,15 @@ export class GradScaler implements Disposable, TensorHolder {
     throw new Error(`${method}() needs scale() first, with the loss of this iteration`);
   }
 
-  #record(optimizer: ScaledOptimizer, progress: Progress): void {
-    for (const tensor of this.#progress.get(optimizer)?.foundInf.values() ?? []) tensor.dispose();
-    for (const tensor of progress.foundInf.values()) keep(tensor);
-    this.#progress.set(optimizer, progress);
-  }
-
-  /** The sum over optimisers and devices, on the scale's device. */
-  #infsOf(optimizers: Iterable<ScaledOptimizer>, method: string): Tensor {
-    const { device } = this.#started(method);
-    const found = [...optimizers].flatMap((optimizer) => [
-      ...(this.#progress.get(optimizer) as Progress).foundInf.values(),
-    ]);
-    if (found.length === 0) throw new Error(`${method}(): there was no gradient to look at`);
-    return found
-      .map((tensor) => tensor.to({ device, nonBlocking: true }))
-      .reduce((sum, tensor) => sum.add(tensor));
-  }
-
-  #forget(): void {
-    for (const { foundInf } of this.#progress.values()) {
-      for (const tensor of foundInf.values()) tensor.dispose();
-    }
-    this.#progress.clear();
-  }
-
   *[tensorsOf](): Generator<Tensor> {
-    for (const { foundInf } of this.#progress.values()) yield* foundInf.values();
+    yield* this.#progress.tensors();
     if (this.#scale !== undefined) yield this.#scale;
     if (this.#growthTracker !== undefined) yield this.#growthTracker;
   }
 
   /** Frees the scale. */
   dispose(): void {
-    this.#forget();
+    this.#progress.clear();
     this.#scale?.dispose();
     this.#growthTracker?.dispose();
     this.#scale = undefined;
