@@ -50,8 +50,11 @@ export class DeviceBatches implements BatchSource<SupervisedBatch> {
   }
 }
 
-/** The same tensors on `device`. */
+/**
+ * The same tensors on `device`. A copy from page-locked memory to a GPU runs beside other work; one
+ * to the CPU is waited for.
+ */
 export function moveTo(device: Device, tensors: Tensors): Tensors {
-  if (tensors instanceof Tensor) return tensors.to(device);
-  return tensors.map((tensor) => tensor.to(device));
+  if (tensors instanceof Tensor) return tensors.to({ device, nonBlocking: device !== 'cpu' });
+  return tensors.map((tensor) => moveTo(device, tensor) as Tensor);
 }

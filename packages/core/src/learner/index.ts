@@ -26,10 +26,10 @@ export {
   type AnyOptimizer,
   type OptimizerFactory,
   OptimWrapper,
-  type PerGroup,
   type WeightDecayOptions,
 } from './optimWrapper.js';
 export type { FitOptions, LearnerOptions, ValidateOptions } from './options.js';
+export type { PerGroup } from './perGroup.js';
 export type { LoadOptions, SaveOptions } from './persistence.js';
 export type { PredBatchOptions, Prediction, PredictOptions } from './predictItem.js';
 export type { GetPredsOptions, Preds, PredsAndLosses } from './predictions.js';

@@ -15,12 +15,7 @@ import type { LossFunction } from './lossFunction.js';
 import { type LrFindOptions, lrFind } from './lrFinder.js';
 import { asMetric, type Metric, type MetricFunction } from './metric.js';
 import { type OneCycleOptions, OneCycleScheduler } from './oneCycle.js';
-import {
-  defaultOptFunc,
-  type OptimizerFactory,
-  OptimWrapper,
-  type PerGroup,
-} from './optimWrapper.js';
+import { defaultOptFunc, type OptimizerFactory, OptimWrapper } from './optimWrapper.js';
 import {
   type FitOptions,
   fitOptions,
@@ -29,6 +24,7 @@ import {
   type ValidateOptions,
   validateOptions,
 } from './options.js';
+import type { PerGroup } from './perGroup.js';
 import { type LoadOptions, loadInto, type SaveOptions, saveLearner } from './persistence.js';
 import {
   type PredBatchOptions,

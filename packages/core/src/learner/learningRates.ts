@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { PerGroup } from './optimWrapper.js';
+import type { PerGroup } from './perGroup.js';
 
 /** Rates from the first layer group to the last; what `slice()` gives is one. */
 export interface LrRange {

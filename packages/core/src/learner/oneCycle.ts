@@ -2,7 +2,8 @@ import { annealingCos } from '../optim/annealing.js';
 import { checkOptions } from '../tensor/options.js';
 import type { Callback } from './callback.js';
 import type { Learner } from './learner.js';
-import type { OptimWrapper, PerGroup } from './optimWrapper.js';
+import type { OptimWrapper } from './optimWrapper.js';
+import type { PerGroup } from './perGroup.js';
 import type { FitState, Update } from './state.js';
 
 /** One rate goes up, then down, see {@link OneCycleScheduler}. */

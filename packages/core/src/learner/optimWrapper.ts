@@ -7,6 +7,7 @@ import { type TensorHolder, tensorsOf, tidy } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { LayerGroup } from './layerGroups.js';
 import { splitParameters } from './paramGroups.js';
+import { expandPerGroup, type PerGroup } from './perGroup.js';
 
 /** What the learner needs of an optimiser. */
 export type AnyOptimizer = Pick<
@@ -29,9 +30,6 @@ export interface WeightDecayOptions {
   /** Decays norm layers and biases too. */
   readonly bnWd: boolean;
 }
-
-/** One number for all layer groups, or one for each. */
-export type PerGroup = number | readonly number[];
 
 /** The names that optimisers have for hyper-parameters. */
 interface HyperGroup {
@@ -195,12 +193,4 @@ export class OptimWrapper implements Disposable, TensorHolder {
   [Symbol.dispose](): void {
     this.dispose();
   }
-}
-
-/** @throws RangeError unless there is one number, or one for each of `count` groups */
-function expandPerGroup(values: PerGroup, count: number, name: string): readonly number[] {
-  if (typeof values === 'number') return Array.from({ length: count }, () => values);
-  if (values.length === count) return values;
-  if (values.length === 1) return Array.from({ length: count }, () => values[0] as number);
-  throw new RangeError(`${name} needs one value or ${count}, one a layer group, got [${values}]`);
 }

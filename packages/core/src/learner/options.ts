@@ -4,7 +4,8 @@ import type { Callback, CallbackFn } from './callback.js';
 import type { LayerGroup } from './layerGroups.js';
 import type { LossFunction } from './lossFunction.js';
 import type { Metric, MetricFunction } from './metric.js';
-import type { OptimizerFactory, PerGroup } from './optimWrapper.js';
+import type { OptimizerFactory } from './optimWrapper.js';
+import type { PerGroup } from './perGroup.js';
 
 export interface LearnerOptions {
   /** Makes the optimiser. Default Adam with betas [0.9, 0.99] and eps 1e-8. */
