@@ -3,11 +3,8 @@ import { checkOptions } from '../tensor/options.js';
 import { tidy } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { checkProbability, checkSize } from './checks.js';
-import {
-  type AttentionCall,
-  attentionOptions,
-  multiHeadAttentionForward,
-} from './functional/attention.js';
+import { multiHeadAttentionForward } from './functional/attention.js';
+import { type AttentionCall, attentionOptions } from './functional/attentionOptions.js';
 import { mapTriple } from './functional/attentionProjections.js';
 import { handleOf } from './functional/handles.js';
 import { fusedAttention } from './fusedAttention.js';

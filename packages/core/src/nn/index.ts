@@ -86,7 +86,7 @@ export {
   FractionalMaxPool3d,
   type FractionalMaxPoolOptions,
 } from './fractionalMaxPool.js';
-export type { AttentionCall, MultiHeadAttentionCall } from './functional/attention.js';
+export type { AttentionCall, MultiHeadAttentionCall } from './functional/attentionOptions.js';
 export type { MaxPoolOptions } from './functional/maxPooling.js';
 export type { IndicesOption, Pooled } from './functional/pooled.js';
 export { functional } from './functional.js';
@@ -190,7 +190,7 @@ export {
 } from './padding.js';
 export { Parameter } from './parameter.js';
 export { ParameterDict, ParameterList } from './parameterContainers.js';
-export type { RecurrentOptions } from './recurrent.js';
+export type { RecurrentOptions } from './recurrentForm.js';
 export type { LSTMState } from './recurrentState.js';
 export { GRU, LSTM, type LSTMOptions, RNN, type RNNNonlinearity, type RNNOptions } from './rnn.js';
 export {

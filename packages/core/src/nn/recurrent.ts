@@ -1,54 +1,18 @@
 import type { Handle } from '@flambeau/native';
 import { aten } from '../ops/aten.js';
 import { functions } from '../ops/install.js';
-import type { Device, DType } from '../tensor/dtype.js';
 import { shortest } from '../tensor/formatNumber.js';
-import { checkOptions } from '../tensor/options.js';
 import { tidy, wrap } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { isAutocasting } from './autocasting.js';
-import { checkProbability, checkSize } from './checks.js';
 import { handleOf } from './functional/handles.js';
 import { uniform_ } from './init.js';
 import { Module } from './module.js';
 import { emptyParameter, type Parameter } from './parameter.js';
+import { type ProjectedOptions, parameterShapes, recurrentForm } from './recurrentForm.js';
 import type { StateForm } from './recurrentState.js';
 import { shapeText } from './shapes.js';
 import { PackedSequence } from './utils/packedSequence.js';
-
-export interface RecurrentOptions {
-  /** Layers on top of each other, each fed with what the one below gives. Default 1. */
-  numLayers?: number;
-  /** Adds two learned biases to each layer. Default true. */
-  bias?: boolean;
-  /** Input and output are `[batch, time, *]` instead of `[time, batch, *]`. Default false. */
-  batchFirst?: boolean;
-  /** Probability of dropout behind each layer but the last, in training. Default 0. */
-  dropout?: number;
-  /** Runs a second set of layers backwards in time; doubles the size of the output. Default false. */
-  bidirectional?: boolean;
-  device?: Device;
-  dtype?: DType;
-}
-
-/** The options of the layer that projects its hidden state, and of all. */
-export interface ProjectedOptions extends RecurrentOptions {
-  /**
-   * Projects the hidden state to this size, which then is also the output's (Sak et al. 2014).
-   * Default 0: no projection.
-   */
-  projSize?: number;
-}
-
-const sharedOptions = [
-  'numLayers',
-  'bias',
-  'batchFirst',
-  'dropout',
-  'bidirectional',
-  'device',
-  'dtype',
-];
 
 /** What a kind of recurrent layer is made of. */
 export interface RecurrentKind<Hidden> {
@@ -95,55 +59,23 @@ export abstract class RecurrentLayer<Hidden> extends Module<
     super();
     const owner = this.constructor.name;
     const projects = kind.operator === 'lstm';
-    checkOptions(owner, options, projects ? [...sharedOptions, 'projSize'] : sharedOptions);
-    const { numLayers = 1, bias = true, batchFirst = false, dropout = 0 } = options;
-    const { bidirectional = false, projSize = 0, device, dtype } = options;
-    checkSize(owner, 'inputSize', inputSize, 1);
-    checkSize(owner, 'hiddenSize', hiddenSize, 1);
-    checkSize(owner, 'numLayers', numLayers, 1);
-    checkProbability(owner, dropout);
-    checkSize(owner, 'projSize', projSize);
-    if (projSize >= hiddenSize) {
-      throw new RangeError(
-        `${owner}: projSize must be smaller than hiddenSize ${hiddenSize}, got ${projSize}`,
-      );
-    }
-    if (dropout > 0 && numLayers === 1) {
-      process.emitWarning(
-        `${owner}: dropout is behind each layer but the last, so with one layer it does nothing`,
-      );
-    }
+    const form = recurrentForm(owner, inputSize, hiddenSize, options, projects);
     this.inputSize = inputSize;
     this.hiddenSize = hiddenSize;
-    this.projSize = projSize;
-    this.numLayers = numLayers;
-    this.bias = bias;
-    this.batchFirst = batchFirst;
-    this.dropout = dropout;
-    this.bidirectional = bidirectional;
+    this.projSize = form.projSize;
+    this.numLayers = form.numLayers;
+    this.bias = form.bias;
+    this.batchFirst = form.batchFirst;
+    this.dropout = form.dropout;
+    this.bidirectional = form.bidirectional;
     this.kind = kind;
-
-    const gateSize = kind.gates * hiddenSize;
-    const outputSize = projSize || hiddenSize;
-    const weightNames: string[][] = [];
-    for (let layer = 0; layer < numLayers; layer++) {
-      const layerInput = layer === 0 ? inputSize : outputSize * this.numDirections;
-      for (const direction of bidirectional ? ['', '_reverse'] : ['']) {
-        const shapes: (readonly [name: string, shape: readonly number[]])[] = [
-          ['weight_ih', [gateSize, layerInput]],
-          ['weight_hh', [gateSize, outputSize]],
-        ];
-        if (bias) shapes.push(['bias_ih', [gateSize]], ['bias_hh', [gateSize]]);
-        if (projSize > 0) shapes.push(['weight_hr', [projSize, hiddenSize]]);
-        const names = shapes.map(([name, shape]) => {
-          const field = `${name}_l${layer}${direction}`;
-          this.registerParameter(field, emptyParameter(shape, { device, dtype }));
-          return field;
-        });
-        weightNames.push(names);
-      }
-    }
-    this.weightNames = weightNames;
+    const { device, dtype } = options;
+    this.weightNames = parameterShapes(form, kind.gates).map((shapes) =>
+      shapes.map(([name, shape]) => {
+        this.registerParameter(name, emptyParameter(shape, { device, dtype }));
+        return name;
+      }),
+    );
     this.resetParameters();
   }
 

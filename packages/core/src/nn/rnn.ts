@@ -1,5 +1,6 @@
 import type { Tensor } from '../tensor/tensor.js';
-import { type ProjectedOptions, RecurrentLayer, type RecurrentOptions } from './recurrent.js';
+import { RecurrentLayer } from './recurrent.js';
+import type { ProjectedOptions, RecurrentOptions } from './recurrentForm.js';
 import { type LSTMState, lstmState, singleState } from './recurrentState.js';
 
 export type RNNNonlinearity = 'tanh' | 'relu';

@@ -2,169 +2,21 @@ import { functions } from '../../ops/install.js';
 import { checkOptions } from '../../tensor/options.js';
 import { tidy } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { shapeText } from '../shapes.js';
-import { additiveMask, fittedMask, type OptionalMask } from './attentionMasks.js';
-import { mapTriple, projectEach, projectStacked, type Triple } from './attentionProjections.js';
+import { checkDims, checkSizes } from './attentionChecks.js';
+import { additiveMask, fittedMask, mergedMask, widened } from './attentionMasks.js';
+import { type MultiHeadAttentionCall, multiHeadAttentionOptions } from './attentionOptions.js';
+import {
+  headsOf,
+  mapTriple,
+  projectEach,
+  projectStacked,
+  type Triple,
+  withZeros,
+} from './attentionProjections.js';
 import { dropout } from './dropouts.js';
-import { handleOf } from './handles.js';
 import { linear } from './layers.js';
 
-export interface AttentionCall {
-  /**
-   * Keys that are not seen, `[batch, source length]`, without batch `[source length]`: true, or a
-   * number that is added to the scores.
-   */
-  keyPaddingMask?: Tensor | null;
-  /**
-   * What each target step does not see, `[target length, source length]`, or one for each head of
-   * each sequence, `[batch · heads, target length, source length]`: true, or a number that is
-   * added to the scores.
-   */
-  attnMask?: Tensor | null;
-  /** Gives the weights too; without them it may be faster. Default true. */
-  needWeights?: boolean;
-  /** Gives the mean of all heads' weights instead of each head's. Default true. */
-  averageAttnWeights?: boolean;
-  /** Says that `attnMask` is the causal one, which may make it faster. Default false. */
-  isCausal?: boolean;
-}
-
-export const attentionOptions = [
-  'keyPaddingMask',
-  'attnMask',
-  'needWeights',
-  'averageAttnWeights',
-  'isCausal',
-] as const;
-
-export interface MultiHeadAttentionCall extends AttentionCall {
-  /** Whether dropout is active. Default true. */
-  training?: boolean;
-  /** Takes the three weights below instead of the stacked one. Default false. */
-  useSeparateProjWeight?: boolean;
-  /** `[E, E]` */
-  qProjWeight?: Tensor | null;
-  /** `[E, features of the key]` */
-  kProjWeight?: Tensor | null;
-  /** `[E, features of the value]` */
-  vProjWeight?: Tensor | null;
-  /** Keys instead of the mapped ones, `[batch · heads, source length, E / heads]`. */
-  staticK?: Tensor | null;
-  /** Values instead of the mapped ones, in the same shape. */
-  staticV?: Tensor | null;
-}
-
 const owner = 'multiHeadAttentionForward';
-
-const knownOptions = [
-  ...attentionOptions,
-  'training',
-  'useSeparateProjWeight',
-  'qProjWeight',
-  'kProjWeight',
-  'vProjWeight',
-  'staticK',
-  'staticV',
-];
-
-/** @returns whether there is a batch @throws RangeError for dimensions that do not fit */
-function checkDims(inputs: Triple, keyPaddingMask: OptionalMask, attnMask: OptionalMask): boolean {
-  const named = Object.entries({ query: inputs[0], key: inputs[1], value: inputs[2] });
-  for (const [name, tensor] of named) handleOf(owner, name, tensor);
-  const dims = inputs[0].ndim;
-  if (dims !== 2 && dims !== 3) {
-    throw new RangeError(
-      `${owner}: the query must have 2 or 3 dimensions, got shape ${shapeText(inputs[0])}`,
-    );
-  }
-  const expected: [string, OptionalMask, readonly number[]][] = [
-    ...named.map(([name, tensor]): [string, Tensor, readonly number[]] => [name, tensor, [dims]]),
-    ['keyPaddingMask', keyPaddingMask, [dims - 1]],
-    ['attnMask', attnMask, [2, 3]],
-  ];
-  for (const [name, tensor, allowed] of expected) {
-    if (tensor && !allowed.includes(tensor.ndim)) {
-      throw new RangeError(
-        `${owner}: with a query of ${dims} dimensions, ${name} must have ${allowed.join(' or ')}, got shape ${shapeText(tensor)}`,
-      );
-    }
-  }
-  return dims === 3;
-}
-
-/** @throws RangeError for sizes that do not fit */
-function checkSizes(
-  [query, key, value]: Triple,
-  embedDim: number,
-  numHeads: number,
-  separate: boolean,
-): void {
-  const size = query.size(-1);
-  if (size !== embedDim) {
-    throw new RangeError(
-      `${owner}: the last dimension of the query must be ${embedDim}, got shape ${shapeText(query)}`,
-    );
-  }
-  if (size % numHeads !== 0) {
-    throw new RangeError(`${owner}: ${numHeads} heads cannot share ${size} features equally`);
-  }
-  const compared = ({ shape }: Tensor) => (separate ? shape.slice(0, -1) : shape);
-  if (`${compared(key)}` !== `${compared(value)}`) {
-    throw new RangeError(
-      `${owner}: key and value do not go together: shapes ${shapeText(key)} and ${shapeText(value)}`,
-    );
-  }
-}
-
-/** The static tensor where it is given, else `mapped` with a head to each row of the batch. */
-function headsOf(
-  name: string,
-  given: OptionalMask,
-  mapped: Tensor,
-  [rows, headDim]: readonly [rows: number, headDim: number],
-): Tensor {
-  if (given === null || given === undefined) {
-    return mapped.view([mapped.size(0), rows, headDim]).transpose(0, 1);
-  }
-  handleOf(owner, name, given);
-  if (given.ndim !== 3 || given.size(0) !== rows || given.size(2) !== headDim) {
-    throw new RangeError(
-      `${owner}: ${name} must have shape [${rows}, source length, ${headDim}], got ${shapeText(given)}`,
-    );
-  }
-  return given;
-}
-
-function withZeros(heads: Tensor): Tensor {
-  const [rows = 0, , headDim = 0] = heads.shape;
-  const { dtype, device } = heads;
-  const zeros = functions.torch.zeros([rows, 1, headDim], { dtype, device });
-  return functions.torch.cat([heads, zeros], { dim: 1 });
-}
-
-/** The mask for one more key, which all see. */
-function widened(mask: Tensor | null): Tensor | null {
-  return mask === null ? null : functions.nn.pad(mask, [0, 1]);
-}
-
-/** The padding as a mask of all heads, added to the attention mask where there is one. */
-function mergedMask(
-  mask: Tensor | null,
-  padding: Tensor | null,
-  [batch, numHeads, source]: readonly [batch: number, numHeads: number, source: number],
-): Tensor | null {
-  if (padding === null) return mask;
-  if (`${padding.shape}` !== `${[batch, source]}`) {
-    throw new RangeError(
-      `${owner}: keyPaddingMask must fit ${batch} sequences of ${source} keys, got ${shapeText(padding)}`,
-    );
-  }
-  const expanded = padding
-    .view([batch, 1, 1, source])
-    .expand([-1, numHeads, -1, -1])
-    .reshape([batch * numHeads, 1, source]);
-  return mask === null ? expanded : mask.add(expanded);
-}
 
 /**
  * Attention of many heads (Vaswani et al. 2017), with all that its module holds as arguments:
@@ -203,11 +55,11 @@ export function multiHeadAttentionForward(
   outProjBias: Tensor | null,
   options: MultiHeadAttentionCall = {},
 ): [output: Tensor, weights: Tensor | null] {
-  checkOptions(owner, options, knownOptions);
+  checkOptions(owner, options, multiHeadAttentionOptions);
   const { keyPaddingMask, attnMask, needWeights = true, averageAttnWeights = true } = options;
   const { useSeparateProjWeight = false, staticK, staticV, training = true } = options;
-  const batched = checkDims([query, key, value], keyPaddingMask, attnMask);
-  checkSizes([query, key, value], embedDimToCheck, numHeads, useSeparateProjWeight);
+  const batched = checkDims(owner, [query, key, value], keyPaddingMask, attnMask);
+  checkSizes(owner, [query, key, value], embedDimToCheck, numHeads, useSeparateProjWeight);
   if (options.isCausal === true && !attnMask) {
     throw new RangeError(`${owner}: isCausal says what attnMask is, so it needs one`);
   }
@@ -242,8 +94,8 @@ export function multiHeadAttentionForward(
       padding = widened(padding);
     }
     q = q.view([target, rows, headDim]).transpose(0, 1);
-    k = headsOf('staticK', staticK, k, [rows, headDim]);
-    v = headsOf('staticV', staticV, v, [rows, headDim]);
+    k = headsOf(owner, 'staticK', staticK, k, [rows, headDim]);
+    v = headsOf(owner, 'staticV', staticV, v, [rows, headDim]);
     if (addZeroAttn) {
       k = withZeros(k);
       v = withZeros(v);
@@ -251,7 +103,7 @@ export function multiHeadAttentionForward(
       padding = widened(padding);
     }
     const source = k.size(1);
-    mask = mergedMask(mask, padding, [batch, numHeads, source]);
+    mask = mergedMask(owner, mask, padding, [batch, numHeads, source]);
     const p = training ? dropoutP : 0;
 
     let heads: Tensor;

@@ -69,3 +69,28 @@ export function isCausalMask(mask: Tensor, size: number): boolean {
     return sameShape(mask, causal) && mask.eq(causal).all().item() === true;
   });
 }
+
+/** The mask for one more key, which all see. */
+export function widened(mask: Tensor | null): Tensor | null {
+  return mask === null ? null : functions.nn.pad(mask, [0, 1]);
+}
+
+/** The padding as a mask of all heads, added to the attention mask where there is one. */
+export function mergedMask(
+  owner: string,
+  mask: Tensor | null,
+  padding: Tensor | null,
+  [batch, numHeads, source]: readonly [batch: number, numHeads: number, source: number],
+): Tensor | null {
+  if (padding === null) return mask;
+  if (`${padding.shape}` !== `${[batch, source]}`) {
+    throw new RangeError(
+      `${owner}: keyPaddingMask must fit ${batch} sequences of ${source} keys, got ${shapeText(padding)}`,
+    );
+  }
+  const expanded = padding
+    .view([batch, 1, 1, source])
+    .expand([-1, numHeads, -1, -1])
+    .reshape([batch * numHeads, 1, source]);
+  return mask === null ? expanded : mask.add(expanded);
+}

@@ -1,5 +1,7 @@
+import { functions } from '../../ops/install.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { shapeText } from '../shapes.js';
+import { handleOf } from './handles.js';
 import { linear } from './layers.js';
 
 /** Query, key and value. */
@@ -82,4 +84,31 @@ export function projectEach(
     return linear(input, weight, biases?.[i]);
   });
   return each as unknown as Triple;
+}
+
+/** The static tensor where it is given, else `mapped` with a head to each row of the batch. */
+export function headsOf(
+  owner: string,
+  name: string,
+  given: Tensor | null | undefined,
+  mapped: Tensor,
+  [rows, headDim]: readonly [rows: number, headDim: number],
+): Tensor {
+  if (given === null || given === undefined) {
+    return mapped.view([mapped.size(0), rows, headDim]).transpose(0, 1);
+  }
+  handleOf(owner, name, given);
+  if (given.ndim !== 3 || given.size(0) !== rows || given.size(2) !== headDim) {
+    throw new RangeError(
+      `${owner}: ${name} must have shape [${rows}, source length, ${headDim}], got ${shapeText(given)}`,
+    );
+  }
+  return given;
+}
+
+export function withZeros(heads: Tensor): Tensor {
+  const [rows = 0, , headDim = 0] = heads.shape;
+  const { dtype, device } = heads;
+  const zeros = functions.torch.zeros([rows, 1, headDim], { dtype, device });
+  return functions.torch.cat([heads, zeros], { dim: 1 });
 }
