@@ -79,8 +79,7 @@ ${pythonState}`,
         c: torch.randn([5], { dtype }),
         x: torch.randn([6, 4], { dtype }),
       },
-      // Muon's steps are computed in bfloat16.
-      name === 'Muon' ? { absolute: 5e-3, relative: 1e-2 } : overSteps,
+      overSteps,
     ),
   );
 
