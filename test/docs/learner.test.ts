@@ -1,19 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-
-const guide = join(import.meta.dirname, '..', '..', 'docs', 'learner.md');
+import { runExamples } from './examples.js';
 
 test('the examples of the learner guide run, and train', () => {
-  const blocks = [...readFileSync(guide, 'utf8').matchAll(/```js\n([\s\S]+?)```/g)];
-  const program = `${blocks.map(([, code]) => code).join('\n')}
-    console.log(JSON.stringify({ history, fits: learn.recorder.losses.length }));`;
-  const printed = execFileSync(process.execPath, ['--input-type=module', '-e', program], {
-    cwd: import.meta.dirname,
-    encoding: 'utf8',
-  });
-  const lines = printed.trim().split('\n');
+  const lines = runExamples(
+    'learner.md',
+    'console.log(JSON.stringify({ history, fits: learn.recorder.losses.length }));',
+  );
   expect(lines[0]).toMatch(/^epoch +train_loss +valid_loss +mae +time$/);
   const losses = lines.slice(1, 6).map((line) => Number(line.split(/ +/)[2]));
   expect(losses.at(-1)).toBeLessThan((losses[0] as number) / 3);

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { jit, memory, nn, optim, Tensor, TorchError, tensor, tidy, torch } from '@flambeau/core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWithOracle } from '../../../test/oracle/oracle.js';
@@ -313,5 +315,15 @@ result = [net.numbers(2**60, 1.0, True, 'ä'), net.numbers(1, 0.5, False, '', 3)
       await new Promise(setImmediate);
     }
     expect(memory.liveTensors()).toBeLessThanOrEqual(before);
+  });
+
+  it('runs in a worker, and is freed with it', async () => {
+    const before = memory.processLiveTensors();
+    const program = new URL('scriptWorker.mjs', import.meta.url);
+    const worker = new Worker(program, { workerData: path });
+    const ended = once(worker, 'exit');
+    expect(await once(worker, 'message')).toEqual([[2, 3]]);
+    expect(await ended).toEqual([0]);
+    expect(memory.processLiveTensors()).toBe(before);
   });
 });
