@@ -3,10 +3,10 @@ import { native } from '@flambeau/native';
 import type { RemovableHandle } from '../autograd/hooks.js';
 import type { GradTuple } from '../nn/backwardHooks.js';
 import type { AnyModule } from '../nn/module.js';
+import { mapTensors } from '../tensor/mapStructure.js';
 import { checkOptions } from '../tensor/options.js';
 import { keep, tidy, wrap } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { mapTensors } from './mapTensors.js';
 
 /** In which form a {@link Hook} keeps tensors. */
 export interface StoreOptions {

@@ -16,6 +16,7 @@ export { BCEWithLogitsFlat, CrossEntropyFlat, MSELossFlat } from './flatLosses.j
 export type { LayerGroup, SplitPoints } from './layerGroups.js';
 export { Learner } from './learner.js';
 export { defaultLr, type LearningRate, type LrRange, lrRange } from './learningRates.js';
+export { type LoadLearnerOptions, loadLearner } from './loadLearner.js';
 export type { LossFunction } from './lossFunction.js';
 export type { LrFindOptions } from './lrFinder.js';
 export type { LrSuggestion } from './lrSuggestions.js';

@@ -8,6 +8,7 @@ import { CallbackHandler } from './callbackHandler.js';
 import { GradientClipping } from './callbacks/gradientClipping.js';
 import { MixedPrecision, type MixedPrecisionOptions } from './callbacks/mixedPrecision.js';
 import { checkNotEmpty, type DataBunch } from './dataBunch.js';
+import { exportLearner } from './exportLearner.js';
 import { fitLoop, validation } from './fitLoop.js';
 import { freezeGroups, type LayerGroup, type SplitPoints, splitModel } from './layerGroups.js';
 import { defaultLr, type LearningRate, lrRange } from './learningRates.js';
@@ -352,6 +353,17 @@ export class Learner<Model extends AnyModule = AnyModule> implements Disposable 
   load(name: string, options: LoadOptions = {}): this {
     loadInto(this, name, options);
     return this;
+  }
+
+  /**
+   * Writes to `path/file` what `loadLearner` makes a learner of that predicts as this one does: the
+   * model, the loss, the settings and what the data need; no items and no optimiser's state. Code is
+   * not exported, so a model with functions of its own is a warning: its loader must make it.
+   * @param file Default 'export.safetensors'
+   * @returns the file's path
+   */
+  export(file?: string): string {
+    return exportLearner(this, file);
   }
 
   // --- what it is

@@ -45,7 +45,7 @@ const knownOptions = [
 ];
 
 /** The linear map behind the heads, under the name that Python prints. */
-class NonDynamicallyQuantizableLinear extends Linear {}
+export class NonDynamicallyQuantizableLinear extends Linear {}
 
 /**
  * Attention of many heads (Vaswani et al. 2017): softmax(Q Kᵀ / sqrt(embedDim / numHeads) + masks) V

@@ -39,6 +39,11 @@ export abstract class HookedModule<In extends readonly unknown[], Out> {
     return this.#callHooks?.isEmpty === false || !globalHooks.isEmpty;
   }
 
+  /** Whether hooks are registered on this module. */
+  get hasOwnHooks(): boolean {
+    return this.#callHooks?.isEmpty === false || this.#stateHooks?.isEmpty === false;
+  }
+
   get #call(): ModuleHooks {
     this.#callHooks ??= new ModuleHooks();
     return this.#callHooks;

@@ -17,4 +17,9 @@ export class StateHooks {
   readonly savePost = new HookList<AnySavePostHook>();
   readonly loadPre = new HookList<AnyLoadPreHook>();
   readonly loadPost = new HookList<AnyLoadPostHook>();
+
+  get isEmpty(): boolean {
+    const lists = [this.savePre, this.savePost, this.loadPre, this.loadPost];
+    return lists.every((list) => list.isEmpty);
+  }
 }

@@ -1,3 +1,5 @@
+import { Tensor } from './tensor.js';
+
 /**
  * Copies arrays, plain objects, Maps and Sets, at any depth, with their parts replaced.
  * @param replace gives what takes the place of a part; undefined to go into it, or to leave it as
@@ -13,6 +15,11 @@ export function mapStructure(value: unknown, replace: (part: unknown) => unknown
   if (value instanceof Set) return new Set([...value].map(into));
   if (!isPlainObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, into(part)]));
+}
+
+/** {@link mapStructure} of the tensors only. */
+export function mapTensors<T>(value: T, fn: (tensor: Tensor) => unknown): T {
+  return mapStructure(value, (part) => (part instanceof Tensor ? fn(part) : undefined)) as T;
 }
 
 /** Was it made by `{…}` or `Object.create(null)`? */
