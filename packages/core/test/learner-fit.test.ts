@@ -315,6 +315,7 @@ describe('fit', () => {
     });
     await expect(empty.fit(1)).rejects.toThrow('the training data has no batch');
     await expect(empty.validate()).rejects.toThrow('there is no validation data');
+    await expect(learn.validate({ dl: inOrder(x, y, 2, 0) })).rejects.toThrow('no validation data');
     expect(() => newLearner({ metrics: [3 as never] })).not.toThrow();
     await expect(newLearner({ metrics: [3 as never] }).fit(1)).rejects.toThrow(
       'a metric is a function or a Metric, got 3',

@@ -230,6 +230,21 @@ describe('the optimiser of a learner', () => {
     y.dispose();
   });
 
+  it('lets a model forget what it carries between batches', () =>
+    tidy(() => {
+      class Carrying extends nn.Linear {
+        resets = 0;
+        reset(): void {
+          this.resets++;
+        }
+      }
+      const model = new Carrying(2, 1);
+      const data = new DataBunch(inOrder(...randomPairs(2), 2), null);
+      using learn = new Learner(data, model, { lossFunc: new nn.MSELoss() });
+      learn.unfreeze();
+      expect(model.resets).toBe(1);
+    }));
+
   it('splits at modules of the model, in order', () =>
     tidy(() => {
       using learn = inThree();

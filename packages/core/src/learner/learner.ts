@@ -279,7 +279,9 @@ export class Learner<Model extends AnyModule = AnyModule> implements Disposable 
   async validate(options: ValidateOptions = {}): Promise<readonly (number | null)[]> {
     checkOptions('validate', options, validateOptions);
     const { dl = this.#data.validDl, callbacks = [], metrics = this.metrics, signal } = options;
-    if (dl === undefined) throw new RangeError('there is no validation data');
+    if (dl === undefined || dl.length === 0) {
+      throw new RangeError('there is no validation data');
+    }
     const handler = new CallbackHandler([...this.callbacks, ...callbacks], metrics.map(asMetric));
     return validation(dl, { model: this.model, lossFunc: this.lossFunc, handler, signal });
   }
