@@ -77,6 +77,7 @@ describe('a DataLoader with workers', () => {
         batchSize: 3,
         shuffle: true,
         numWorkers,
+        persistentWorkers: numWorkers > 0,
       });
       const read = ({ noise, index }: { noise: Tensor; index: Tensor }) => [
         noise.toArray(),
@@ -84,6 +85,7 @@ describe('a DataLoader with workers', () => {
       ];
       const pass = [await readPass(loader, read), await readPass(loader, read)];
       passes.push([...pass, tidy(() => torch.rand(3).toArray())]);
+      await loader.close();
     }
     const [first] = passes;
     expect(first?.[0]).not.toEqual(first?.[1]);
@@ -267,7 +269,7 @@ describe('a process', () => {
 });
 
 describeWithOracle('streams in workers', (oracle) => {
-  it.each([1, 2, 3])('give the batches of Python with %i', async (numWorkers) => {
+  it.each([1, 3])('give the batches of Python with %i', async (numWorkers) => {
     const loader = new DataLoader(new fixtures.Shares(13), { batchSize: 2, numWorkers });
     const batches = await readPass(loader, (batch) => batch.toArray());
     await oracle.compare(
