@@ -326,7 +326,12 @@ describe('callbacks', () => {
       const trained = statistics();
       expect(trained).not.toEqual(before);
       norm.requiresGrad_(false);
-      await learn.fit(1, 0.01, { callbacks });
+      // Someone predicts between two batches, and sets the mode back.
+      const other: Callback = {
+        order: -1,
+        onBatchBegin: ({ train }) => void (train && learn.model.eval().train()),
+      };
+      await learn.fit(1, 0.01, { callbacks: [...callbacks, other] });
       expect(statistics()).toEqual(trained);
     }));
 

@@ -21,6 +21,8 @@ export interface TensorboardOptions {
  * training batches, counted over all fits of this callback.
  */
 export class LearnerTensorboardWriter implements Callback {
+  /** It sees the gradients as the step does: unscaled and clipped. */
+  readonly order = 1001;
   readonly writer: SummaryWriter;
   readonly #learn: Learner;
   readonly #lossIters: number;
