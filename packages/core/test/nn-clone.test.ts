@@ -65,6 +65,27 @@ result = [*state(m), *state(c), repr(c), list(c.state_dict()), *[p.requires_grad
       expect(copy.call(words).equal(model.call(words))).toBe(true);
     }));
 
+  it.each([nn.utils.weightNorm, nn.utils.parametrizations.spectralNorm])('keeps %o', (norm) =>
+    tidy(() => {
+      const model = norm(new nn.Linear(3, 2)).eval();
+      const copy = model.clone();
+      const x = torch.randn([4, 3]);
+      expect(Object.keys(copy.stateDict())).toEqual(Object.keys(model.stateDict()));
+      expect(copy.call(x).equal(model.call(x))).toBe(true);
+      copy.call(x).sum().backward();
+      expect([...copy.parameters()].every(({ grad }) => grad !== null)).toBe(true);
+      expect([...model.parameters()].every(({ grad }) => grad === null)).toBe(true);
+    }),
+  );
+
+  it('refuses a lazy module that was not called yet', () =>
+    tidy(() => {
+      const lazy = new nn.LazyLinear(2);
+      expect(() => lazy.clone()).toThrow('lazy module is called for the first time');
+      lazy.call(torch.ones([1, 3]));
+      expect(lazy.clone().call(torch.ones([1, 3])).shape).toEqual([1, 2]);
+    }));
+
   it('leaves hooks behind', () =>
     tidy(() => {
       const model = new nn.Linear(2, 2);

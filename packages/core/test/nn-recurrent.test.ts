@@ -209,6 +209,23 @@ result = [*state(m), list(m.state_dict()), repr(m)]`,
       tolerance,
     ));
 
+  it('of a weight that is normed', () =>
+    oracle.compare(
+      ({ x }) => {
+        const { weightNorm } = nn.utils.parametrizations;
+        const layer = weightNorm(new nn.LSTM(4, 5), { name: 'weight_hh_l0' });
+        const given = [layer.call(x), layer.eval().call(x)].flatMap(parts);
+        given.reduce((sum: Tensor, part) => sum.add(part.square().sum()), x.sum()).backward();
+        return [...given, ...stateOf(layer), Object.keys(layer.stateDict())];
+      },
+      `${pythonState}${pythonParts}m = nn.utils.parametrizations.weight_norm(nn.LSTM(4, 5), 'weight_hh_l0')
+given = [*parts(m(x)), *parts(m.eval()(x))]
+sum(t.square().sum() for t in given).add(x.sum()).backward()
+result = [*given, *state(m), list(m.state_dict())]`,
+      { x: torch.randn([6, 3, 4]) },
+      tolerance,
+    ));
+
   it('dropout behind a single layer is warned of', () => {
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
     using layer = new nn.GRU(2, 3, { dropout: 0.5 });

@@ -127,9 +127,10 @@ export abstract class RecurrentLayer<Hidden> extends Module<
     const batched = input.ndim === 3;
     const batchDim = this.batchFirst ? 0 : 1;
     const data = batched ? input : input.unsqueeze(batchDim);
-    this.checkInput(input);
+    const weights = this.allWeights.flat() as [Tensor, ...Tensor[]];
+    this.checkInput(input, weights[0]);
     const states = this.firstStates(data, data.size(batchDim), hx, batched);
-    const [output, ...last] = this.run('input', [data.handle], states, [this.batchFirst]);
+    const [output, ...last] = this.run('input', [data.handle], states, weights, [this.batchFirst]);
     if (batched) return [output, this.kind.state.fromList(last)];
     return [
       output.squeeze(batchDim),
@@ -144,17 +145,23 @@ export abstract class RecurrentLayer<Hidden> extends Module<
         `${this.constructor.name}: packed data must have 2 dimensions, got shape ${shapeText(data)}`,
       );
     }
-    this.checkInput(data);
+    const weights = this.allWeights.flat() as [Tensor, ...Tensor[]];
+    this.checkInput(data, weights[0]);
     const batch = Number(batchSizes.select(0, 0).item());
     const states = permuted(this.firstStates(data, batch, hx, true), sortedIndices);
-    const [output, ...last] = this.run('data', [data.handle, batchSizes.handle], states, []);
+    const [output, ...last] = this.run(
+      'data',
+      [data.handle, batchSizes.handle],
+      states,
+      weights,
+      [],
+    );
     const packed = new PackedSequence(output, batchSizes, sortedIndices, unsortedIndices);
     return [packed, this.kind.state.fromList(permuted(last, unsortedIndices))];
   }
 
-  private checkInput(input: Tensor): void {
+  private checkInput(input: Tensor, { dtype }: Tensor): void {
     const owner = this.constructor.name;
-    const { dtype } = Reflect.get(this, 'weight_ih_l0') as Tensor;
     if (input.dtype !== dtype && !isAutocasting(input.device)) {
       throw new TypeError(
         `${owner}: the input must be ${dtype}, as the weights, got ${input.dtype}`,
@@ -200,13 +207,14 @@ export abstract class RecurrentLayer<Hidden> extends Module<
     overload: 'input' | 'data',
     input: readonly Handle[],
     states: readonly Tensor[],
+    weights: readonly Tensor[],
     last: readonly boolean[],
   ): [output: Tensor, ...states: Tensor[]] {
     const { operator, state: form } = this.kind;
     const results = aten(operator, overload)(
       ...input,
       form.toWire(states.map((state) => state.handle)),
-      this.allWeights.flat().map((weight) => weight.handle),
+      weights.map((weight) => weight.handle),
       this.bias,
       this.numLayers,
       this.dropout,
