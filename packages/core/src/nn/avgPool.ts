@@ -1,7 +1,7 @@
-import { functions } from '../ops/install.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { Module } from './module.js';
-import { expandSize, pythonSize, type SpatialDims, type SpatialSize } from './sizes.js';
+import { averages } from './functional/poolOperators.js';
+import type { SpatialDims, SpatialSize } from './sizes.js';
+import { WindowPool } from './windowPool.js';
 
 export interface AvgPool1dOptions {
   /** How far the window moves. Default: the size of the window. */
@@ -19,30 +19,12 @@ export interface AvgPoolOptions extends AvgPool1dOptions {
   divisorOverride?: number | null;
 }
 
-abstract class AvgPool extends Module {
-  readonly kernelSize: SpatialSize;
-  readonly stride: SpatialSize;
-  readonly padding: SpatialSize;
-  readonly ceilMode: boolean;
+abstract class AvgPool extends WindowPool<Tensor> {
   readonly countIncludePad: boolean;
 
   constructor(dims: SpatialDims, kernelSize: SpatialSize, options: AvgPool1dOptions) {
-    super();
-    const { stride = kernelSize, padding = 0 } = options;
-    const owner = this.constructor.name;
-    expandSize(owner, 'kernelSize', kernelSize, dims, 1);
-    expandSize(owner, 'stride', stride, dims, 1);
-    expandSize(owner, 'padding', padding, dims);
-    this.kernelSize = kernelSize;
-    this.stride = stride;
-    this.padding = padding;
-    this.ceilMode = options.ceilMode ?? false;
+    super(dims, kernelSize, options);
     this.countIncludePad = options.countIncludePad ?? true;
-  }
-
-  protected override extraRepr(): string {
-    const { kernelSize, stride, padding } = this;
-    return `kernel_size=${pythonSize(kernelSize)}, stride=${pythonSize(stride)}, padding=${pythonSize(padding)}`;
   }
 }
 
@@ -59,7 +41,7 @@ export class AvgPool1d extends AvgPool {
 
   protected override forward(input: Tensor): Tensor {
     const { kernelSize, stride, padding, ceilMode, countIncludePad } = this;
-    return functions.torch.avgPool1d(input, kernelSize, stride, padding, ceilMode, countIncludePad);
+    return averages[1](input, kernelSize, stride, padding, ceilMode, countIncludePad);
   }
 }
 
@@ -71,14 +53,16 @@ function inList(size: SpatialSize): readonly number[] {
 /** What both have more than {@link AvgPool1d}: a divisor of their own. */
 abstract class DividedAvgPool extends AvgPool {
   readonly divisorOverride: number | null;
+  private readonly dims: 2 | 3;
 
-  constructor(dims: SpatialDims, kernelSize: SpatialSize, options: AvgPoolOptions) {
+  constructor(dims: 2 | 3, kernelSize: SpatialSize, options: AvgPoolOptions) {
     super(dims, kernelSize, options);
+    this.dims = dims;
     this.divisorOverride = options.divisorOverride ?? null;
   }
 
   protected override forward(input: Tensor): Tensor {
-    return this.pool(
+    return averages[this.dims](
       input,
       this.kernelSize,
       this.stride,
@@ -88,8 +72,6 @@ abstract class DividedAvgPool extends AvgPool {
       this.divisorOverride,
     );
   }
-
-  protected abstract get pool(): typeof functions.nn.avgPool2d;
 }
 
 /** {@link AvgPool1d} of images, `[batch, channels, height, width]` or without batch. */
@@ -97,19 +79,11 @@ export class AvgPool2d extends DividedAvgPool {
   constructor(kernelSize: SpatialSize, options: AvgPoolOptions = {}) {
     super(2, kernelSize, options);
   }
-
-  protected override get pool(): typeof functions.nn.avgPool2d {
-    return functions.nn.avgPool2d;
-  }
 }
 
 /** {@link AvgPool1d} of volumes, `[batch, channels, depth, height, width]` or without batch. */
 export class AvgPool3d extends DividedAvgPool {
   constructor(kernelSize: SpatialSize, options: AvgPoolOptions = {}) {
     super(3, kernelSize, options);
-  }
-
-  protected override get pool(): typeof functions.nn.avgPool3d {
-    return functions.nn.avgPool3d;
   }
 }

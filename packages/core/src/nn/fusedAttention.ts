@@ -12,13 +12,14 @@ import { aten } from '../ops/aten.js';
 import { functions } from '../ops/install.js';
 import { wrap, wrapOrNull } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { GELU, ReLU } from './activation.js';
+import { GELU } from './activation.js';
 import type { MultiheadAttention } from './attention.js';
 import { isAutocasting } from './autocasting.js';
 import { relu } from './functional/activations.js';
 import { additiveMask, fittedMask } from './functional/attentionMasks.js';
 import type { AttentionCall } from './functional/attentionOptions.js';
 import { optionalHandle } from './functional/handles.js';
+import { ReLU } from './inplaceActivation.js';
 import type { AnyModule } from './module.js';
 import type { TransformerEncoderLayer } from './transformerEncoder.js';
 

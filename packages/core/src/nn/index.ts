@@ -1,31 +1,17 @@
 export {
-  type ActivationOptions,
-  CELU,
-  ELU,
   GELU,
   type GELUOptions,
   GLU,
   Hardshrink,
-  Hardsigmoid,
-  Hardswish,
-  Hardtanh,
-  LeakyReLU,
   LogSigmoid,
-  Mish,
   PReLU,
   type PReLUOptions,
-  ReLU,
-  ReLU6,
-  RReLU,
-  SELU,
   Sigmoid,
-  SiLU,
   Softplus,
   Softshrink,
   Softsign,
   Tanh,
   Tanhshrink,
-  Threshold,
 } from './activation.js';
 export { AdaptiveConcatPool2d } from './adaptiveConcatPool.js';
 export {
@@ -93,6 +79,22 @@ export { functional } from './functional.js';
 export * as modules from './globalHooks.js';
 export type { ForwardHookOptions, HookOptions, HookResult } from './hookList.js';
 export * as init from './init.js';
+export {
+  type ActivationOptions,
+  CELU,
+  ELU,
+  Hardsigmoid,
+  Hardswish,
+  Hardtanh,
+  LeakyReLU,
+  Mish,
+  ReLU,
+  ReLU6,
+  RReLU,
+  SELU,
+  SiLU,
+  Threshold,
+} from './inplaceActivation.js';
 export {
   InstanceNorm1d,
   InstanceNorm2d,

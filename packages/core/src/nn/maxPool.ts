@@ -1,67 +1,34 @@
 import type { Tensor } from '../tensor/tensor.js';
-import {
-  type MaxPoolOptions,
-  maxPool1d,
-  maxPool1dWithIndices,
-  maxPool2d,
-  maxPool2dWithIndices,
-  maxPool3d,
-  maxPool3dWithIndices,
-} from './functional/maxPooling.js';
+import type { MaxPoolOptions } from './functional/maxPooling.js';
 import type { Pooled } from './functional/pooled.js';
-import { Module } from './module.js';
+import { maxima, maximaWithIndices } from './functional/poolOperators.js';
 import { expandSize, pythonSize, type SpatialDims, type SpatialSize } from './sizes.js';
 import { pythonBool } from './text.js';
+import { WindowPool } from './windowPool.js';
 
-const pools = { 1: maxPool1d, 2: maxPool2d, 3: maxPool3d } as const;
-
-const poolsWithIndices = {
-  1: maxPool1dWithIndices,
-  2: maxPool2dWithIndices,
-  3: maxPool3dWithIndices,
-} as const;
-
-abstract class MaxPool<Indices extends boolean> extends Module<[input: Tensor], Pooled<Indices>> {
-  readonly kernelSize: SpatialSize;
-  readonly stride: SpatialSize;
-  readonly padding: SpatialSize;
+abstract class MaxPool<Indices extends boolean> extends WindowPool<Pooled<Indices>> {
   readonly dilation: SpatialSize;
   readonly returnIndices: boolean;
-  readonly ceilMode: boolean;
   private readonly dims: SpatialDims;
 
   constructor(dims: SpatialDims, kernelSize: SpatialSize, options: MaxPoolOptions<Indices>) {
-    super();
-    const { stride = kernelSize, padding = 0, dilation = 1 } = options;
-    const owner = this.constructor.name;
-    expandSize(owner, 'kernelSize', kernelSize, dims, 1);
-    expandSize(owner, 'stride', stride, dims, 1);
-    expandSize(owner, 'padding', padding, dims);
-    expandSize(owner, 'dilation', dilation, dims, 1);
+    super(dims, kernelSize, options);
+    const { dilation = 1, returnIndices = false } = options;
+    expandSize(this.constructor.name, 'dilation', dilation, dims, 1);
     this.dims = dims;
-    this.kernelSize = kernelSize;
-    this.stride = stride;
-    this.padding = padding;
     this.dilation = dilation;
-    this.returnIndices = options.returnIndices ?? false;
-    this.ceilMode = options.ceilMode ?? false;
+    this.returnIndices = returnIndices;
   }
 
   protected override forward(input: Tensor): Pooled<Indices> {
     const { kernelSize, stride, padding, dilation, ceilMode } = this;
-    const pool = (this.returnIndices ? poolsWithIndices : pools)[this.dims];
+    const pool = (this.returnIndices ? maximaWithIndices : maxima)[this.dims];
     return pool(input, kernelSize, stride, padding, dilation, ceilMode) as Pooled<Indices>;
   }
 
   protected override extraRepr(): string {
-    const { kernelSize, stride, padding, dilation, ceilMode } = this;
-    return [
-      `kernel_size=${pythonSize(kernelSize)}`,
-      `stride=${pythonSize(stride)}`,
-      `padding=${pythonSize(padding)}`,
-      `dilation=${pythonSize(dilation)}`,
-      `ceil_mode=${pythonBool(ceilMode)}`,
-    ].join(', ');
+    const { dilation, ceilMode } = this;
+    return `${super.extraRepr()}, dilation=${pythonSize(dilation)}, ceil_mode=${pythonBool(ceilMode)}`;
   }
 }
 

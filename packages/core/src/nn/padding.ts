@@ -5,15 +5,18 @@ import { Module } from './module.js';
 import { shapeText } from './shapes.js';
 import { expandSize, pythonTuple, type SpatialDims, type SpatialSize } from './sizes.js';
 
+type PaddingKind = 'constant' | 'reflect' | 'replicate' | 'circular';
+
 /** Extends, or for negative numbers cuts, the last dimensions of its input. */
 abstract class Pad extends Module {
   /** How much is added before and after each dimension, the last dimension first. */
   readonly padding: readonly number[];
-  protected abstract get mode(): string;
+  private readonly mode: PaddingKind;
 
   /** @param dims how many dimensions are padded, of the last ones */
-  constructor(dims: SpatialDims, padding: SpatialSize) {
+  constructor(mode: PaddingKind, dims: SpatialDims, padding: SpatialSize) {
     super();
+    this.mode = mode;
     const count = 2 * dims;
     const owner = this.constructor.name;
     this.padding = expandSize(owner, 'padding', padding, count, Number.NEGATIVE_INFINITY);
@@ -32,16 +35,12 @@ abstract class ConstantPad extends Pad {
   readonly value: number;
 
   constructor(dims: SpatialDims, padding: SpatialSize, value: number) {
-    super(dims, padding);
+    super('constant', dims, padding);
     this.value = value;
   }
 
-  protected override get mode(): string {
-    return 'constant';
-  }
-
   protected override forward(input: Tensor): Tensor {
-    return functions.nn.pad(input, this.padding, this.mode, this.value);
+    return functions.nn.pad(input, this.padding, 'constant', this.value);
   }
 
   protected override extraRepr(): string {
@@ -106,69 +105,57 @@ export class ZeroPad3d extends ZeroPad {
   }
 }
 
-abstract class ReflectionPad extends Pad {
-  protected override get mode(): string {
-    return 'reflect';
-  }
-}
-
 /** Mirrors `[channels, length]`, with batch or without, at its ends, which are not repeated. */
-export class ReflectionPad1d extends ReflectionPad {
+export class ReflectionPad1d extends Pad {
   /** @param padding `[left, right]`, or one number for both */
   constructor(padding: SpatialSize) {
-    super(1, padding);
+    super('reflect', 1, padding);
   }
 }
 
 /** {@link ReflectionPad1d} of images, `[channels, height, width]` with batch or without. */
-export class ReflectionPad2d extends ReflectionPad {
+export class ReflectionPad2d extends Pad {
   /** @param padding `[left, right, top, bottom]`, or one number for all */
   constructor(padding: SpatialSize) {
-    super(2, padding);
+    super('reflect', 2, padding);
   }
 }
 
 /** {@link ReflectionPad1d} of volumes, `[channels, depth, height, width]` with batch or without. */
-export class ReflectionPad3d extends ReflectionPad {
+export class ReflectionPad3d extends Pad {
   /** @param padding `[left, right, top, bottom, front, back]`, or one number for all */
   constructor(padding: SpatialSize) {
-    super(3, padding);
-  }
-}
-
-abstract class ReplicationPad extends Pad {
-  protected override get mode(): string {
-    return 'replicate';
+    super('reflect', 3, padding);
   }
 }
 
 /** Repeats the ends of `[channels, length]`, with batch or without. */
-export class ReplicationPad1d extends ReplicationPad {
+export class ReplicationPad1d extends Pad {
   /** @param padding `[left, right]`, or one number for both */
   constructor(padding: SpatialSize) {
-    super(1, padding);
+    super('replicate', 1, padding);
   }
 }
 
 /** Repeats the edges of images, `[channels, height, width]` with batch or without. */
-export class ReplicationPad2d extends ReplicationPad {
+export class ReplicationPad2d extends Pad {
   /** @param padding `[left, right, top, bottom]`, or one number for all */
   constructor(padding: SpatialSize) {
-    super(2, padding);
+    super('replicate', 2, padding);
   }
 }
 
 /** Repeats the faces of volumes, `[channels, depth, height, width]` with batch or without. */
-export class ReplicationPad3d extends ReplicationPad {
+export class ReplicationPad3d extends Pad {
   /** @param padding `[left, right, top, bottom, front, back]`, or one number for all */
   constructor(padding: SpatialSize) {
-    super(3, padding);
+    super('replicate', 3, padding);
   }
 }
 
 abstract class CircularPad extends Pad {
-  protected override get mode(): string {
-    return 'circular';
+  constructor(dims: SpatialDims, padding: SpatialSize) {
+    super('circular', dims, padding);
   }
 
   protected override forward(input: Tensor): Tensor {

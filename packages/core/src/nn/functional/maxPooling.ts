@@ -1,7 +1,7 @@
-import { functions } from '../../ops/install.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import type { SpatialSize } from '../sizes.js';
+import type { SpatialDims, SpatialSize } from '../sizes.js';
 import type { IndicesOption, Pooled } from './pooled.js';
+import { maxima, maximaWithIndices } from './poolOperators.js';
 import { switchedBy } from './switched.js';
 
 export interface MaxPoolOptions<Indices extends boolean = boolean> extends IndicesOption<Indices> {
@@ -32,28 +32,21 @@ export interface MaxPoolFunction {
   ): Pooled<Indices>;
 }
 
-const { torch, nn } = functions;
+export const {
+  1: maxPool1dWithIndices,
+  2: maxPool2dWithIndices,
+  3: maxPool3dWithIndices,
+} = maximaWithIndices;
 
-export const { maxPool1dWithIndices } = torch;
-export const { maxPool2dWithIndices, maxPool3dWithIndices } = nn;
+function maxPool(dims: SpatialDims): MaxPoolFunction {
+  return switchedBy('returnIndices', maxima[dims], maximaWithIndices[dims]) as MaxPoolFunction;
+}
 
 /** The largest value of each window. @param input `[*, length]` */
-export const maxPool1d = switchedBy(
-  'returnIndices',
-  torch.maxPool1d,
-  maxPool1dWithIndices,
-) as MaxPoolFunction;
+export const maxPool1d = maxPool(1);
 
 /** {@link maxPool1d} of images. @param input `[*, h, w]` */
-export const maxPool2d = switchedBy(
-  'returnIndices',
-  torch.maxPool2d,
-  maxPool2dWithIndices,
-) as MaxPoolFunction;
+export const maxPool2d = maxPool(2);
 
 /** {@link maxPool1d} of volumes. @param input `[*, d, h, w]` */
-export const maxPool3d = switchedBy(
-  'returnIndices',
-  torch.maxPool3d,
-  maxPool3dWithIndices,
-) as MaxPoolFunction;
+export const maxPool3d = maxPool(3);

@@ -4,6 +4,7 @@ import { type AdaptiveSize, checkAdaptiveSize } from '../poolSizes.js';
 import { expandSize, type SpatialDims, type SpatialSize } from '../sizes.js';
 import { handleOf } from './handles.js';
 import { type IndicesOption, type Pooled, pooled } from './pooled.js';
+import { averages, maxima } from './poolOperators.js';
 
 type Indexed = [values: Tensor, indices: Tensor];
 
@@ -82,18 +83,6 @@ export interface LPPoolCall {
   /** Keeps a window that reaches past the end. Default false. */
   ceilMode?: boolean;
 }
-
-const averages = {
-  1: functions.torch.avgPool1d,
-  2: functions.nn.avgPool2d,
-  3: functions.nn.avgPool3d,
-} as const;
-
-const maxima = {
-  1: functions.torch.maxPool1d,
-  2: functions.torch.maxPool2d,
-  3: functions.torch.maxPool3d,
-} as const;
 
 function lpPool(
   dims: SpatialDims,
