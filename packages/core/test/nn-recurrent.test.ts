@@ -258,6 +258,16 @@ with torch.autocast('cpu'):
       expect(layer.allWeights[0]?.[0]).toBe(weight);
     }));
 
+  it('ends a Sequential, which then gives what it gives', () =>
+    tidy(() => {
+      const model = new nn.Sequential(new nn.Embedding(5, 4), new nn.GRU(4, 3));
+      const [steps, hidden]: [Tensor, Tensor] = model.call(torch.randint(5, [6, 2]));
+      expect([steps.shape, hidden.shape]).toEqual([
+        [6, 2, 3],
+        [1, 2, 3],
+      ]);
+    }));
+
   it('a call leaves nothing behind but what it gives', () => {
     using layer = new nn.LSTM(2, 3, { bidirectional: true });
     using cell = new nn.GRUCell(2, 3);

@@ -181,11 +181,13 @@ export class MultiheadAttention extends Module<
     inputs: readonly [Tensor, Tensor, Tensor],
     options: AttentionCall,
   ): [output: Tensor, weights: Tensor | null] {
+    // Read once: a weight that is parametrized is computed whenever it is read.
+    const { inProjWeight } = this;
     return multiHeadAttentionForward(
       ...inputs,
       this.embedDim,
       this.numHeads,
-      this.inProjWeight,
+      inProjWeight,
       this.inProjBias,
       this.biasK,
       this.biasV,
@@ -196,7 +198,7 @@ export class MultiheadAttention extends Module<
       {
         ...options,
         training: this.training,
-        useSeparateProjWeight: this.inProjWeight === null,
+        useSeparateProjWeight: inProjWeight === null,
         qProjWeight: this.qProjWeight,
         kProjWeight: this.kProjWeight,
         vProjWeight: this.vProjWeight,

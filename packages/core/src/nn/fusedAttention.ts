@@ -29,9 +29,10 @@ const scoresMask = 2;
 
 const owner = 'MultiheadAttention';
 
+/** Whether nothing but numbers is asked for: no graph, no hooks, no autocast. */
 function isPlainCall(module: AnyModule, src: Tensor): boolean {
   // Unlike ndim, dim() knows nested tensors.
-  if (module.training || src.dim() !== 3) return false;
+  if (src.dim() !== 3) return false;
   if (!/^(cpu|cuda)/.test(src.device) || isAutocasting(src.device)) return false;
   if (isGradEnabled() && [src, ...module.parameters()].some((part) => part.requiresGrad)) {
     return false;
@@ -41,6 +42,7 @@ function isPlainCall(module: AnyModule, src: Tensor): boolean {
 }
 
 function hasFusedForm(attention: MultiheadAttention): boolean {
+  if (attention.training) return false;
   const { batchFirst, inProjWeight, inProjBias, numHeads, biasK, addZeroAttn } = attention;
   const stacked = inProjWeight !== null && inProjBias !== null;
   return batchFirst && stacked && numHeads % 2 === 0 && biasK === null && !addZeroAttn;
