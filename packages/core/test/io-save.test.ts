@@ -159,6 +159,20 @@ describe('io.save', () => {
       expect(loaded.x).toBe(loaded.y);
     }));
 
+  it('large tensors pass in pieces', () =>
+    tidy(() => {
+      const x = torch.randint(0, 2 ** 31, [5000, 1001], { dtype: 'int32' });
+      const wanted = [x, x.t(), x.narrow(0, 2, 3)];
+      io.save(wanted, path);
+      for (const [i, got] of io.load<Tensor[]>(path).entries()) {
+        expect(got.equal(wanted[i] as Tensor)).toBe(true);
+      }
+      io.saveFile({ x, turned: x.t() }, path);
+      const loaded = io.loadFile(path);
+      expect(loaded.x?.equal(x)).toBe(true);
+      expect(loaded.turned?.equal(x.t())).toBe(true);
+    }));
+
   it('a fresh optimiser, whose state is empty, is loaded too', () => {
     const model = new nn.Linear(2, 2);
     using optimizer = new optim.Adam(model.parameters());

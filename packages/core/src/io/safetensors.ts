@@ -1,11 +1,9 @@
-import { native } from '@flambeau/native';
 import type { StateDict } from '../nn/stateDict.js';
-import { fromTypedArray } from '../tensor/create.js';
 import type { Device } from '../tensor/dtype.js';
 import { tidy } from '../tensor/scope.js';
 import { Tensor } from '../tensor/tensor.js';
 import { writeFileAtomic } from './atomicFile.js';
-import { type ByteSource, bytesSource, namingFile, openFile } from './byteSource.js';
+import { type ByteSource, bytesSource, namingFile, openFile, partOf } from './byteSource.js';
 import {
   decodeHeader,
   decodeHeaderLength,
@@ -14,6 +12,7 @@ import {
   SafetensorsError,
   type SafetensorsHeader,
 } from './safetensorsHeader.js';
+import { readTensor, tensorBytes } from './tensorBytes.js';
 
 /*
  * The safetensors format, as https://github.com/huggingface/safetensors defines it: the length of
@@ -48,7 +47,7 @@ function* chunksOf(
   yield bytes;
   for (const index of order) {
     const [, tensor] = entries[index] as [string, Tensor];
-    yield new Uint8Array(native.toArrayBuffer(tensor.handle));
+    yield* tensorBytes(tensor);
   }
 }
 
@@ -103,8 +102,8 @@ export class SafetensorsFile implements Disposable {
       );
     }
     const { dtype, shape, begin, end } = entry;
-    const bytes = this.#source.read(this.#dataStart + begin, end - begin);
-    return fromTypedArray(bytes, { dtype, shape, device: options.device });
+    const bytes = partOf(this.#source, this.#dataStart + begin, end - begin);
+    return tidy(() => readTensor(bytes).to({ device: options.device }).view(dtype).view(shape));
   }
 
   /** All tensors by name. */

@@ -1,5 +1,5 @@
 import { BYTE_ORDER } from '../byteOrder.js';
-import type { ByteSource } from '../byteSource.js';
+import { type ByteSource, partOf } from '../byteSource.js';
 import { FileFormatError } from '../fileFormatError.js';
 import { PickleReader } from '../pickle/reader.js';
 import { unpickle } from '../pickle/unpickler.js';
@@ -28,14 +28,14 @@ export function readArchive(source: ByteSource): Contents {
   return {
     value,
     isSwapped: zip.has(order) && Buffer.from(zip.read(order)).toString() !== BYTE_ORDER,
-    readStorage({ key, bytes }) {
+    openStorage({ key, bytes }) {
       const file = zip.open(`${folder}data/${key}`);
       if (file.size < bytes) {
         throw new FileFormatError(
           `storage '${key}' has ${file.size} bytes, but its tensors need ${bytes}`,
         );
       }
-      return file.read(0, bytes);
+      return partOf(file, 0, bytes);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { itemSize } from '../../tensor/elements.js';
 import { BYTE_ORDER } from '../byteOrder.js';
-import type { ByteSource } from '../byteSource.js';
+import { type ByteSource, partOf } from '../byteSource.js';
 import { FileFormatError } from '../fileFormatError.js';
 import { PickleReader } from '../pickle/reader.js';
 import { unpickle } from '../pickle/unpickler.js';
@@ -77,12 +77,12 @@ export function readLegacy(source: ByteSource): Contents {
   return {
     value,
     isSwapped: machine instanceof Map && machine.get('little_endian') !== (BYTE_ORDER === 'little'),
-    readStorage(data) {
+    openStorage(data) {
       const position = positions.get(data);
       if (position === undefined) {
         throw new FileFormatError(`the file has no storage '${data.key}'`);
       }
-      return source.read(position, data.bytes);
+      return partOf(source, position, data.bytes);
     },
   };
 }

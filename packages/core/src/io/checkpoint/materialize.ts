@@ -2,21 +2,22 @@ import type { Handle } from '@flambeau/native';
 import { Parameter } from '../../nn/parameter.js';
 import { aten } from '../../ops/aten.js';
 import { functions } from '../../ops/install.js';
-import { fromTypedArray } from '../../tensor/create.js';
 import type { Device } from '../../tensor/dtype.js';
 import { itemSize } from '../../tensor/elements.js';
 import { wrap } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { swapBytes } from '../byteOrder.js';
+import type { ByteSource } from '../byteSource.js';
 import { FileFormatError } from '../fileFormatError.js';
 import { tensorOver } from '../numpy/array.js';
+import { readTensor } from '../tensorBytes.js';
 import { MAX_DEPTH } from './depth.js';
 import { NumpyArray } from './numpyGlobals.js';
 import { type StorageData, type StorageSpec, TensorSpec } from './specs.js';
 
 export interface Surroundings {
-  /** The bytes of a storage. */
-  readStorage(data: StorageData): Uint8Array<ArrayBuffer>;
+  /** The bytes of a storage, as many as are used. */
+  openStorage(data: StorageData): ByteSource;
   /** Where the tensors of a storage go. */
   deviceOf(location: string): Device;
   /** Whether the file was written on a machine of the other byte order. */
@@ -112,10 +113,11 @@ class Materializer {
   #memory({ data }: StorageSpec, { dtype }: TensorSpec['layout']): Tensor {
     let memory = this.#storages.get(data);
     if (memory === undefined) {
-      const { readStorage, deviceOf, isSwapped } = this.#surroundings;
-      const bytes = readStorage(data);
-      if (isSwapped) swapBytes(bytes, dtype);
-      memory = fromTypedArray(bytes, { dtype: 'uint8', device: deviceOf(data.location) });
+      const { openStorage, deviceOf, isSwapped } = this.#surroundings;
+      const bytes = readTensor(openStorage(data), (chunk) => {
+        if (isSwapped) swapBytes(chunk, dtype);
+      });
+      memory = bytes.to({ device: deviceOf(data.location) });
       this.#storages.set(data, memory);
     }
     return memory;

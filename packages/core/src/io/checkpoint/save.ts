@@ -15,7 +15,7 @@ function* filesOf(pickle: Uint8Array, storages: SavedStorages): Generator<ZipFil
   yield { name: 'archive/data.pkl', parts: () => [pickle] };
   yield { name: 'archive/byteorder', parts: () => [Buffer.from(BYTE_ORDER)] };
   for (const storage of storages) {
-    yield { name: `archive/data/${storage.key}`, parts: () => [bytesOf(storage)] };
+    yield { name: `archive/data/${storage.key}`, parts: () => bytesOf(storage) };
   }
   yield { name: 'archive/version', parts: () => [Buffer.from(VERSION)] };
 }

@@ -3,9 +3,9 @@ import { aten } from '../../ops/aten.js';
 import { functions } from '../../ops/install.js';
 import type { DType } from '../../tensor/dtype.js';
 import { itemSize } from '../../tensor/elements.js';
-import { tidy } from '../../tensor/scope.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { PickleName } from '../pickle/pickler.js';
+import { tensorBytes } from '../tensorBytes.js';
 import { storageDtypes } from './storageTypes.js';
 
 const typeNames = new Map<DType, PickleName>(
@@ -64,13 +64,15 @@ export class SavedStorages {
   }
 }
 
-/** A copy of all bytes of a storage, also those that no tensor shows. */
-export function bytesOf({ owner }: SavedStorage): Uint8Array {
-  return tidy(() => {
-    const { handle, device } = owner;
-    const all = functions.torch.empty([0], { dtype: 'uint8', device });
+/** All bytes of a storage, also those that no tensor shows. */
+export function* bytesOf({ owner }: SavedStorage): Generator<Uint8Array> {
+  const { handle, device } = owner;
+  const all = functions.torch.empty([0], { dtype: 'uint8', device });
+  try {
     const set = aten('set_', 'source_Storage_storage_offset');
     set(all.handle, handle, 0, [native.storageBytes(handle)], [1]);
-    return new Uint8Array(native.toArrayBuffer(all.handle));
-  });
+    yield* tensorBytes(all);
+  } finally {
+    all.dispose();
+  }
 }

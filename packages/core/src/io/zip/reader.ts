@@ -1,7 +1,7 @@
 import { inflateRawSync } from 'node:zlib';
 import { type ByteSource, bytesSource, partOf } from '../byteSource.js';
 import { FileFormatError } from '../fileFormatError.js';
-import { checkSum } from './checkSum.js';
+import { measure } from './checkSum.js';
 import {
   CENTRAL_HEADER,
   END_RECORD,
@@ -185,7 +185,7 @@ export class ZipReader {
 
   /** @throws FileFormatError when `parts` are not the bytes that the file had when it was written */
   checkSum(name: string, parts: readonly Uint8Array[]): void {
-    if (this.#entries.get(name)?.crc !== checkSum(parts)) {
+    if (this.#entries.get(name)?.crc !== measure(parts).crc) {
       throw new FileFormatError(`'${name}' in the zip archive is damaged: its checksum differs`);
     }
   }

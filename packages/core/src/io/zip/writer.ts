@@ -1,4 +1,4 @@
-import { checkSum } from './checkSum.js';
+import { measure } from './checkSum.js';
 import {
   CENTRAL_HEADER,
   END_RECORD,
@@ -12,10 +12,10 @@ import {
   ZIP64_FIELD,
 } from './layout.js';
 
-/** A file of an archive; its bytes, in parts, are asked for when they are written. */
+/** A file of an archive. Its bytes are asked for twice: for the checksum, and to be written. */
 export interface ZipFile {
   readonly name: string;
-  parts(): readonly Uint8Array[];
+  parts(): Iterable<Uint8Array>;
 }
 
 export interface ZipOptions {
@@ -58,29 +58,26 @@ export function* zipArchive(
   const entries: Written[] = [];
   let position = 0;
   for (const file of files) {
-    const parts = file.parts();
-    const stored = deflate === undefined ? parts : [deflate(Buffer.concat(parts))];
+    const { crc, size } = measure(file.parts());
+    const deflated = deflate?.(Buffer.concat([...file.parts()]));
     const entry: Written = {
       name: Buffer.from(file.name),
-      method: deflate === undefined ? Method.stored : Method.deflated,
-      crc: checkSum(parts),
-      storedSize: totalLength(stored),
-      size: totalLength(parts),
+      method: deflated === undefined ? Method.stored : Method.deflated,
+      crc,
+      storedSize: deflated?.byteLength ?? size,
+      size,
       offset: position,
     };
     entries.push(entry);
     const header = localHeader(entry, alignment);
     yield header;
-    yield* stored;
+    if (deflated === undefined) yield* file.parts();
+    else yield deflated;
     position += header.byteLength + entry.storedSize;
   }
   const directory = Buffer.concat(entries.map(centralHeader));
   yield directory;
   yield endRecords(entries.length, directory.byteLength, position);
-}
-
-function totalLength(parts: readonly Uint8Array[]): number {
-  return parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
 /** What local and central headers share, from the version that is needed on. */
