@@ -11,7 +11,7 @@ export interface PythonVariant {
 /** A case made ready: the work in this process, and what Python is to do. */
 export interface Subject extends Disposable {
   /** Does the work `count` times. */
-  run(count: number): void;
+  run(count: number): void | Promise<void>;
   readonly python: readonly PythonVariant[];
   /** Rounds and repetitions; by default they are chosen from the time one repetition takes. */
   readonly plan?: Plan;

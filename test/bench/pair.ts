@@ -34,11 +34,11 @@ export async function measure(
     for (const variant of subject.python) {
       peers.push(await PythonPeer.start(python, variant, threads));
     }
-    const plan = subject.plan ?? choosePlan(subject, rounds);
+    const plan = subject.plan ?? (await choosePlan(subject, rounds));
     const ours: number[] = [];
     const theirs: number[][] = peers.map(() => []);
     for (const count of plan.counts) {
-      ours.push(timed(() => subject.run(count)));
+      ours.push(await timed(() => subject.run(count)));
       for (const [place, peer] of peers.entries()) {
         (theirs[place] as number[]).push(await peer.run(count));
       }
@@ -53,9 +53,9 @@ export async function measure(
 }
 
 /** As many repetitions as fill a round, after enough of them for the compiler to settle. */
-function choosePlan(subject: Subject, rounds: number): Plan {
+async function choosePlan(subject: Subject, rounds: number): Promise<Plan> {
   let count = 1;
-  while (timed(() => subject.run(count)) < roundSeconds / 2) count *= 2;
+  while ((await timed(() => subject.run(count))) < roundSeconds / 2) count *= 2;
   const warmup = 3;
   return { counts: Array.from({ length: rounds + warmup }, () => count), warmup };
 }
@@ -80,9 +80,9 @@ function pairing(
 }
 
 /** Seconds that `work` takes. */
-export function timed(work: () => void): number {
+export async function timed(work: () => void | Promise<void>): Promise<number> {
   const started = performance.now();
-  work();
+  await work();
   return (performance.now() - started) / 1000;
 }
 

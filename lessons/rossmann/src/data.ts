@@ -1,20 +1,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { DataError } from '@flambeau/core';
 import pl, { type DataFrame } from 'nodejs-polars';
-import { type TableName, tableSchema } from './schema.js';
-
-/** The tables that the lesson's run reads. */
-export interface SalesTables {
-  readonly train: DataFrame;
-  readonly test: DataFrame;
-  readonly store: DataFrame;
-}
-
-/** The data cannot be used; the message names the folder, file or column. */
-export class DataError extends Error {
-  override readonly name = 'DataError';
-}
+import type { SourceTables } from './clean/index.js';
+import { sourceNames, type TableName, tableSchema } from './schema.js';
 
 /**
  * The folder that holds the tables: `folder` itself or its `rossmann` subfolder.
@@ -30,16 +20,13 @@ export function locateTables(folder: string): string {
 }
 
 /**
- * Reads train, test and store from `folder`, each as NAME.csv or NAME.csv.gz.
+ * Reads the lesson's tables from `folder`, each as NAME.csv or NAME.csv.gz.
  *
  * @throws DataError for a missing file or column, an empty table, or a value of the wrong type.
  */
-export function readTables(folder: string): SalesTables {
-  return {
-    train: readTable(folder, 'train'),
-    test: readTable(folder, 'test'),
-    store: readTable(folder, 'store'),
-  };
+export function readTables(folder: string): SourceTables {
+  const entries = sourceNames.map((name) => [name, readTable(folder, name)]);
+  return Object.fromEntries(entries) as SourceTables;
 }
 
 /** One table with its columns typed; an empty field, quoted or not, is missing. */

@@ -1,5 +1,5 @@
+import { DataError } from '@flambeau/core';
 import { ArgumentError, parseArguments, usage } from './arguments.js';
-import { DataError } from './data.js';
 import { run } from './run.js';
 
 const interrupt = new AbortController();

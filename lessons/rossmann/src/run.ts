@@ -1,82 +1,122 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { manualSeed, torch } from '@flambeau/core';
-import { type FitOptions, fitOneCycle, type Output } from './fit.js';
-import { embeddingSizes, lessonModel, logSalesRange, TabularModel } from './model.js';
-import { type PreparedData, prepareData } from './prepare.js';
+import {
+  DatasetType,
+  type LabeledDataBunch,
+  type Learner,
+  listify,
+  manualSeed,
+  metrics,
+  torch,
+} from '@flambeau/core';
+import type { TabularList } from '@flambeau/tabular';
+import { type CleanTables, cleanTables, type TrendOptions } from './clean/index.js';
+import { lessonData, lessonLearner } from './lesson.js';
 import { openTables, type SourceOptions } from './source.js';
-import type { Validation } from './train.js';
-import { saveWeights, verifyWeights } from './weights.js';
+import { writeSubmission } from './submission.js';
 
-export interface RunOptions extends SourceOptions, FitOptions {
+export interface RunOptions extends SourceOptions, TrendOptions {
+  /** The notebook's fifteen epochs, whatever `epochs` says. */
+  readonly full: boolean;
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** Highest learning rate of the one cycle. */
+  readonly lr: number;
+  /** True weight decay of all parameters. */
+  readonly wd: number;
   /** Threads of each operation; libtorch chooses where it is not given. */
   readonly threads?: number | undefined;
+  /** For submission.csv, plots and weights. */
+  readonly out: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Without the table of epochs. Default false. */
+  readonly silent?: boolean;
+}
+
+/** How good the predictions of the validation rows are. */
+export interface Scores {
+  readonly loss: number;
+  /** exp_rmspe, averaged over batches as in the lesson. */
+  readonly expRmspe: number;
+  /** exp_rmspe over all rows. */
+  readonly globalExpRmspe: number;
+}
+
+/** The same measure over all rows, beside the lesson's average over batches. */
+class AllRows extends metrics.ExpRMSPE {
+  override readonly name = 'all_rows';
 }
 
 /**
- * The lesson from the tables to saved weights; prints what it does.
+ * The lesson from the tables to submission.csv; prints what it does.
  *
- * @returns the validation after the last epoch.
+ * @returns how the last model does on the validation rows.
  * @throws DataError for tables that cannot be used; the signal's reason when it is aborted.
  */
-export async function run(
-  options: RunOptions,
-  output: Output = { print: console.log, progress: process.stderr },
-): Promise<Validation> {
-  const { print } = output;
+export async function run(options: RunOptions, print = console.log): Promise<Scores> {
+  const { out } = options;
   const { tables, origin } = openTables(options);
   print(origin);
   if (options.threads !== undefined) torch.setNumThreads(options.threads);
   manualSeed(options.seed);
-  using data = prepareData(tables);
-  using model = lessonModelFor(data);
-  print(describe(data, model));
-  const result = await fitOneCycle(model, data, options, output);
+  const clean = cleanTables(tables, options);
+  using data = lessonData(clean, options.batchSize);
+  using learn = lessonLearner(data, clean, {
+    metrics: [metrics.expRmspe, new AllRows()],
+    path: out,
+    silent: options.silent ?? false,
+  });
+  using _model = learn.model;
+  print(describe(data, learn, options));
+  mkdirSync(out, { recursive: true });
+  await train(learn, options);
+  const scores = await score(learn);
   print(
-    `Validation exp_rmspe: ${result.expRmspe.toFixed(6)} averaged over batches as in the lesson, ` +
-      `${result.globalExpRmspe.toFixed(6)} over all rows`,
+    `Validation exp_rmspe: ${scores.expRmspe.toFixed(6)} averaged over batches as in the lesson, ` +
+      `${scores.globalExpRmspe.toFixed(6)} over all rows`,
   );
-  withFolder(options.out, (folder) => {
-    const path = join(folder, 'rossmann.safetensors');
-    saveWeights(model, path);
-    using fresh = lessonModelFor(data);
-    verifyWeights(path, fresh, data.valid, options.batchSize, result);
-    const where = options.out === undefined ? '' : ` in ${path}`;
-    print(`Weights saved${where} and loaded into a fresh model: the same validation figure`);
-  });
-  return result;
+  await submit(learn, clean, out);
+  print(`submission.csv, losses.svg, rates.svg and models/ are in ${out}`);
+  return scores;
 }
 
-/** The lesson's model with fresh weights for these variables. */
-export function lessonModelFor(data: PreparedData): TabularModel {
-  return new TabularModel(embeddingSizes(data.classCounts), data.contNames.length, {
-    ...lessonModel,
-    yRange: logSalesRange(data.maxSales),
-  });
+/** Trains as asked for, and keeps the first cycle's weights and plots. */
+async function train(learn: Learner, options: RunOptions): Promise<void> {
+  const { full, lr, wd, out, signal } = options;
+  const abort = signal === undefined ? {} : { signal };
+  await learn.fitOneCycle(full ? 5 : options.epochs, lr, { wd, ...abort });
+  learn.save('1');
+  await learn.recorder.plotLosses().save(join(out, 'losses.svg'));
+  await learn.recorder.plotLr({ showMoms: true }).save(join(out, 'rates.svg'));
+  if (!full) return;
+  learn.load('1');
+  await learn.fitOneCycle(5, 3e-4, { wd: 0.01, ...abort });
+  await learn.fitOneCycle(5, 3e-4, { wd: 0.01, ...abort });
+  learn.save('2');
 }
 
-function describe(data: PreparedData, model: TabularModel): string {
-  const parameters = [...model.parameters()].reduce((sum, p) => sum + p.numel(), 0);
+async function score(learn: Learner): Promise<Scores> {
+  const [loss, expRmspe, globalExpRmspe] = (await learn.validate()) as [number, number, number];
+  return { loss, expRmspe, globalExpRmspe };
+}
+
+async function submit(learn: Learner, { test }: CleanTables, out: string): Promise<void> {
+  const [preds, targets] = await learn.getPreds({ dsType: DatasetType.Test });
+  writeSubmission(join(out, 'submission.csv'), test, preds);
+  for (const tensor of [preds, ...listify(targets)]) tensor.dispose();
+}
+
+function describe(
+  data: LabeledDataBunch<TabularList>,
+  { model }: Learner,
+  { trendLeak = false }: TrendOptions,
+): string {
   const count = (value: number) => value.toLocaleString('en-US');
+  const { x } = data.trainDs;
+  const parameters = [...model.parameters()].reduce((sum, p) => sum + p.numel(), 0);
   return (
-    `Training rows ${count(data.train.target.length)}, validation rows ` +
-    `${count(data.valid.target.length)}; ${data.catNames.length} categorical and ` +
-    `${data.contNames.length} continuous variables; ${count(parameters)} parameters`
+    `Training rows ${count(x.length)}, validation rows ${count(data.validDs.x.length)}; ` +
+    `${x.catNames.length} categorical and ${x.contNames.length} continuous variables; ` +
+    `${count(parameters)} parameters; trends ${trendLeak ? 'of the weeks to come' : 'known on the day'}`
   );
-}
-
-/** Runs `use` with `folder`, made where it is missing, or else with a folder that is then gone. */
-function withFolder(folder: string | undefined, use: (folder: string) => void): void {
-  if (folder !== undefined) {
-    mkdirSync(folder, { recursive: true });
-    use(folder);
-    return;
-  }
-  const temporary = mkdtempSync(join(tmpdir(), 'flambeau-rossmann-'));
-  try {
-    use(temporary);
-  } finally {
-    rmSync(temporary, { recursive: true });
-  }
 }

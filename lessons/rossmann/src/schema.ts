@@ -1,7 +1,7 @@
 import pl, { type DataFrame } from 'nodejs-polars';
 
-/** The eight files of the Rossmann data, by the stem of their names. */
-export const tableNames = [
+/** The files that the lesson joins, by the stem of their names. */
+export const sourceNames = [
   'train',
   'test',
   'store',
@@ -9,8 +9,10 @@ export const tableNames = [
   'state_names',
   'googletrend',
   'weather',
-  'sample_submission',
 ] as const;
+
+/** All files of the Rossmann data. */
+export const tableNames = [...sourceNames, 'sample_submission'] as const;
 
 export type TableName = (typeof tableNames)[number];
 export type Tables = { readonly [name in TableName]: DataFrame };

@@ -1,10 +1,14 @@
-import { ArgumentError, formatTime, parseArguments } from '@flambeau/lesson-rossmann';
+import { join } from 'node:path';
+import { ArgumentError, parseArguments } from '@flambeau/lesson-rossmann';
 import { describe, expect, it } from 'vitest';
 
 describe('arguments', () => {
   it('have the lesson’s defaults', () => {
     expect(parseArguments([], {})).toEqual({
       data: null,
+      full: false,
+      trendLeak: false,
+      out: join('out', 'rossmann'),
       epochs: 1,
       batchSize: 64,
       lr: 1e-3,
@@ -32,20 +36,11 @@ describe('arguments', () => {
     [['--wd=-1'], /--wd/],
     [['--threads', ''], /--threads/],
     [['--data', 'a', '--generate', '3'], /--data and --generate/],
+    [['--full', '--epochs', '3'], /--full and --epochs/],
     [['--unknown'], /--unknown/],
     [['train'], /train/],
   ])('refuse %j', (args, message) => {
     expect(() => parseArguments(args, {})).toThrow(ArgumentError);
     expect(() => parseArguments(args, {})).toThrow(message);
-  });
-});
-
-describe('times', () => {
-  it.each([
-    [0.4, '00:00'],
-    [75, '01:15'],
-    [3675, '1:01:15'],
-  ])('%s seconds are %s', (seconds, text) => {
-    expect(formatTime(seconds)).toBe(text);
   });
 });

@@ -1,18 +1,14 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { DataError } from '@flambeau/core';
 import {
-  buildFeatures,
-  DataError,
   generateTables,
   locateTables,
   openTables,
   readTables,
-  type SalesTables,
-  splitByTime,
   writeTables,
 } from '@flambeau/lesson-rossmann';
-import pl from 'nodejs-polars';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from './temporary.js';
 
@@ -82,43 +78,10 @@ describe('reading tables', () => {
   });
 });
 
-describe('features of unsuitable tables', () => {
-  const changed = (change: Partial<SalesTables>) => () =>
-    buildFeatures({ ...generated, ...change });
-
-  it('names stores that the store table lacks', () => {
-    const store = generated.store.filter(pl.col('Store').neq(pl.lit(5)));
-    expect(failure(changed({ store }))).toMatch(/lacks stores .*: 5$/);
-  });
-
-  it('names a column with a hole that nothing can fill, and refuses negative sales', () => {
-    const first = pl.col('Store').eq(pl.lit(1));
-    const withSales = (sales: pl.Expr) =>
-      generated.train.withColumns(
-        pl.when(first).then(sales).otherwise(pl.col('Sales')).alias('Sales'),
-      );
-    const incomplete = withSales(pl.lit(null));
-    expect(failure(changed({ train: incomplete }))).toMatch(/lacks Sales in \d+ of \d+ rows/);
-    expect(failure(changed({ train: withSales(pl.lit(-2)) }))).toMatch(/negative Sales.* -2/);
-  });
-
-  it('refuses a store table with a store twice', () => {
-    const store = pl.concat([generated.store, generated.store.head(1)]);
-    expect(failure(changed({ store }))).toMatch(/13 rows for 12 stores/);
-  });
-
-  it('refuses a split without rows to train on, and rows out of order', () => {
-    const features = buildFeatures(generated);
-    expect(failure(() => splitByTime(features, features.height))).toMatch(/more than \d+ rows/);
-    const reversed = features.sort('Date');
-    expect(failure(() => splitByTime(reversed, 100))).toMatch(/newest first/);
-  });
-});
-
 describe('the source of a run', () => {
   it('says that the tables are generated, and writes them where they can be read again', () => {
     using out = temporaryFolder();
-    const made = openTables({ data: null, generate: 5, seed: 3, out: out.path });
+    const made = openTables({ data: null, generate: 5, seed: 3, saveTables: out.path });
     expect(made.origin).toMatch(/generated tables of 5 stores, seed 3/);
     const read = openTables({ data: out.path, seed: 0 });
     expect(read.origin).toContain(join(out.path, 'rossmann'));

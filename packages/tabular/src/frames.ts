@@ -33,9 +33,9 @@ export function withoutNaN(column: Series): Series {
   return column.isFloat() ? mapColumn(column, (it) => it.fillNan(pl.lit(null))) : column;
 }
 
-/** The first row for which `condition`, a boolean column, is true; -1 when there is none. */
-export function firstRow(condition: Series): number {
-  return condition.toArray().indexOf(true);
+/** The first row without a value; -1 when there is none. */
+export function firstMissing(column: Series): number {
+  return column.nullCount() === 0 ? -1 : column.isNull().toArray().indexOf(true);
 }
 
 /** The rows at these places, in this order. */

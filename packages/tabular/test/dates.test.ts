@@ -1,9 +1,15 @@
+import { fileURLToPath } from 'node:url';
 import { addCyclicDatepart, addDatepart, addElapsedTimes, DataError } from '@flambeau/tabular';
 import fc from 'fast-check';
 import pl from 'nodejs-polars';
 import { describe, expect, it } from 'vitest';
 import { describeWithOracle } from '../../../test/oracle/oracle.js';
-import { type Columns, callPandas, columnsOf, expectSameColumns } from './pandas.js';
+import {
+  type Columns,
+  callPandas,
+  columnsOf,
+  expectSameColumns,
+} from '../../../test/oracle/pandas.js';
 
 /** Any time from 1900 to 2100, to the millisecond. */
 const instants = fc.date({
@@ -11,6 +17,7 @@ const instants = fc.date({
   max: new Date('2100-12-31T23:59:59Z'),
   noInvalidDate: true,
 });
+const module = { folder: fileURLToPath(new URL('python', import.meta.url)), name: 'tabular' };
 const someRuns = { numRuns: 15 };
 
 describeWithOracle('dates beside pandas', (oracle) => {
@@ -29,7 +36,15 @@ describeWithOracle('dates beside pandas', (oracle) => {
             time: true,
           },
         );
-        const expected = await callPandas<Columns>(oracle, 'datepart', texts, null, 'sale', true);
+        const expected = await callPandas<Columns>(
+          oracle,
+          module,
+          'datepart',
+          texts,
+          null,
+          'sale',
+          true,
+        );
         expectSameColumns(columnsOf(frame), expected);
       }),
       someRuns,
@@ -47,7 +62,7 @@ describeWithOracle('dates beside pandas', (oracle) => {
           const given = zone === null ? dates.map(text) : texts;
           expectSameColumns(
             columnsOf(frame),
-            await callPandas<Columns>(oracle, 'datepart', given, zone, 't', true),
+            await callPandas<Columns>(oracle, module, 'datepart', given, zone, 't', true),
           );
         },
       ),
@@ -59,7 +74,10 @@ describeWithOracle('dates beside pandas', (oracle) => {
       fc.asyncProperty(fc.array(instants, { minLength: 1, maxLength: 30 }), async (dates) => {
         const texts = dates.map(text) as string[];
         const frame = addCyclicDatepart(pl.DataFrame({ date: texts }), 'date', { time: true });
-        expectSameColumns(columnsOf(frame), await callPandas<Columns>(oracle, 'cyclic', texts));
+        expectSameColumns(
+          columnsOf(frame),
+          await callPandas<Columns>(oracle, module, 'cyclic', texts),
+        );
       }),
       someRuns,
     ));
@@ -91,6 +109,7 @@ describeWithOracle('dates beside pandas', (oracle) => {
         const fields = ['promo', 'holiday'];
         const expected = await callPandas<Columns>(
           oracle,
+          module,
           'elapsed_times',
           data,
           fields,

@@ -1,10 +1,18 @@
+import { fileURLToPath } from 'node:url';
 import { Categorify, DataError, FillMissing, Normalize } from '@flambeau/tabular';
 import fc from 'fast-check';
 import pl, { type DataFrame } from 'nodejs-polars';
 import { describe, expect, it } from 'vitest';
 import { describeWithOracle } from '../../../test/oracle/oracle.js';
-import { type Cell, type Columns, callPandas, columnsOf, expectSameColumns } from './pandas.js';
+import {
+  type Cell,
+  type Columns,
+  callPandas,
+  columnsOf,
+  expectSameColumns,
+} from '../../../test/oracle/pandas.js';
 
+const module = { folder: fileURLToPath(new URL('python', import.meta.url)), name: 'tabular' };
 const someRuns = { numRuns: 15 };
 const types = { number: pl.Float64, integer: pl.Int64, text: pl.Utf8, flag: pl.Bool } as const;
 type Type = keyof typeof types;
@@ -47,7 +55,7 @@ describeWithOracle('processors beside pandas', (oracle) => {
         );
         const expected = await callPandas<
           Record<string, { categories: Cell[]; codes: number[][] }>
-        >(oracle, 'categorify', train, test, names);
+        >(oracle, module, 'categorify', train, test, names);
         for (const name of names) {
           const found = categorify.categories.get(name);
           expect(found?.values).toEqual(expected[name]?.categories);
@@ -78,6 +86,7 @@ describeWithOracle('processors beside pandas', (oracle) => {
         );
         const expected = await callPandas<Columns[]>(
           oracle,
+          module,
           'fill_missing',
           train,
           test,
@@ -103,7 +112,15 @@ describeWithOracle('processors beside pandas', (oracle) => {
         const found = [train, test].map((columns, place) =>
           columnsOf(normalize.call(frameOf(columns, typeOf), { test: place === 1 })),
         );
-        const expected = await callPandas<Columns[]>(oracle, 'normalize', train, test, names, ddof);
+        const expected = await callPandas<Columns[]>(
+          oracle,
+          module,
+          'normalize',
+          train,
+          test,
+          names,
+          ddof,
+        );
         for (const place of [0, 1]) {
           expectSameColumns(found[place] as Columns, expected[place] as Columns);
         }

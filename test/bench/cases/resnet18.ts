@@ -84,7 +84,8 @@ async function precisionLine(
   const node: number[] = [];
   const python: number[] = [];
   for (let round = 0; round < precisionRounds; round++) {
-    node.push(timed(() => training.run(1, true)) / timed(() => training.run(1, false)));
+    const bfloat16 = await timed(() => training.run(1, true));
+    node.push(bfloat16 / (await timed(() => training.run(1, false))));
     python.push((await short.run(1)) / (await full.run(1)));
   }
   const [ours, theirs] = [median(node).toFixed(3), median(python).toFixed(3)];

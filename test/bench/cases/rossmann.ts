@@ -1,73 +1,70 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { io, manualSeed } from '@flambeau/core';
+import { io, manualSeed, StopAfterNBatches } from '@flambeau/core';
 import {
-  batchesPerEpoch,
-  type DataTensors,
+  cleanTables,
+  lessonData,
+  lessonLearner,
   lessonModel,
-  lessonModelFor,
-  lessonOptimizer,
-  logSalesRange,
-  oneCycle,
   openTables,
-  prepareData,
-  SmoothedLoss,
-  saveWeights,
-  shuffledOrder,
-  trainBatch,
-  type Validation,
-  validate,
 } from '@flambeau/lesson-rossmann';
+import type { TabularModel } from '@flambeau/tabular';
 import type { BenchCase, BenchSettings, Plan } from '../case.js';
 
 const batch = 64;
 const lr = 1e-3;
 const wd = 0.2;
 const seed = 42;
-const stepsPerRound = 100;
+const stepsPerRound = 200;
 const warmup = 1;
 
-/** What both sides report of their training. */
-type Outcome = Validation & { readonly trainLoss: number };
+/** What both sides report of their validation. */
+interface Outcome {
+  readonly loss: number;
+  readonly expRmspe: number;
+}
 
 /**
- * The lesson's training loop on the same tensors, from the same weights, with the same batches.
- * Dropout draws from the same seed on both sides.
+ * The lesson's epoch by the Learner, with its callbacks, recorder and loader, beside a training
+ * loop written by hand in PyTorch, with the fused optimiser, on the same tensors. With `full` both
+ * train one cycle and validate, else they train at one learning rate.
  */
 export const rossmann: BenchCase = {
   name: 'Rossmann training step',
-  target: 1,
+  target: 0.85,
   prepare(settings) {
     const { tables, origin } = openTables({ data: process.env.FLAMBEAU_DATA || null, seed });
     manualSeed(seed);
-    const data = prepareData(tables);
-    const model = lessonModelFor(data);
-    const order = shuffledOrder(data.train.target.length);
+    const clean = cleanTables(tables);
+    const data = lessonData(clean, batch);
+    const learn = lessonLearner(data, clean, { silent: true });
+    const model = learn.model as unknown as TabularModel;
     const folder = mkdtempSync(join(tmpdir(), 'flambeau-bench-'));
     const files = {
       data: join(folder, 'data.safetensors'),
       weights: join(folder, 'w.safetensors'),
     };
+    const { trainDs, validDs } = data;
     io.saveFile(
-      { ...named('train', data.train), ...named('valid', data.valid), order },
+      {
+        'train.cats': trainDs.x.tensors.cats,
+        'train.conts': trainDs.x.tensors.conts,
+        'train.target': trainDs.y.tensor,
+        'valid.cats': validDs.x.tensors.cats,
+        'valid.conts': validDs.x.tensors.conts,
+        'valid.target': validDs.y.tensor,
+      },
       files.data,
     );
-    saveWeights(model, files.weights);
-
-    const steps = batchesPerEpoch(data.train.target.length, batch);
-    const schedule = oneCycle(steps, lr);
-    const optimizer = lessonOptimizer(model, wd);
-    const smoothed = new SmoothedLoss();
-    let next = 0;
-    manualSeed(seed);
-    model.train();
+    io.saveFile(model.stateDict(), files.weights);
+    const steps = data.trainDl.length;
+    let done = 0;
     return {
-      run(count) {
-        for (const end = next + count; next < end; next++) {
-          const rows = () => order.narrow(0, next * batch, batch);
-          smoothed.add(trainBatch(model, optimizer, data.train, rows, schedule(next)));
-        }
+      async run(count) {
+        done += count;
+        if (settings.full) await learn.fitOneCycle(1, lr, { wd });
+        else await learn.fit(1, lr, { wd, callbacks: [new StopAfterNBatches(count)] });
       },
       plan: planRounds(settings, steps),
       python: [
@@ -79,50 +76,34 @@ export const rossmann: BenchCase = {
             layers: lessonModel.layers,
             ps: lessonModel.ps,
             emb_drop: lessonModel.embDrop,
-            high: logSalesRange(data.maxSales)[1],
-            ...{ batch, steps, lr, wd, seed },
+            high: model.yRange?.[1],
+            cycle: settings.full ? steps : null,
+            ...{ batch, lr, wd, seed },
           },
         },
       ],
       async finish([peer]) {
-        const lines = [origin, `${next} of ${steps} steps of the epoch`];
-        if (peer === undefined) return lines;
-        const ours: Outcome = {
-          trainLoss: smoothed.value,
-          ...validate(model, data.valid, batch),
-        };
+        const lines = [origin, `${done} of ${steps} steps of the epoch`];
+        if (peer === undefined || !settings.full) return lines;
+        const [loss, expRmspe] = (await learn.validate()) as [number, number];
         const theirs = (await peer.finish()) as Outcome;
-        return [...lines, outcomeLine('node', ours), outcomeLine('python', theirs)];
+        return [...lines, outcomeLine('node', { loss, expRmspe }), outcomeLine('python', theirs)];
       },
       [Symbol.dispose]() {
         rmSync(folder, { recursive: true });
-        for (const held of [order, model, optimizer, data]) held[Symbol.dispose]();
+        for (const held of [learn, model, data]) held[Symbol.dispose]();
       },
     };
   },
 };
 
-function named(part: string, tensors: DataTensors) {
-  return Object.fromEntries(
-    Object.entries(tensors).map(([name, tensor]) => [`${part}.${name}`, tensor]),
-  );
-}
-
 function planRounds({ steps: wanted, full }: BenchSettings, epoch: number): Plan {
-  const steps = full ? epoch : Math.min(wanted, epoch);
-  const counts = Array.from({ length: Math.ceil(steps / stepsPerRound) }, (_, round) =>
-    Math.min(stepsPerRound, steps - round * stepsPerRound),
-  );
-  return { counts, warmup: Math.min(warmup, counts.length - 1) };
+  if (full) return { counts: [epoch], warmup: 0 };
+  const rounds = Math.max(1, Math.ceil(Math.min(wanted, epoch) / stepsPerRound));
+  const counts = Array.from({ length: rounds + warmup }, () => Math.min(stepsPerRound, epoch));
+  return { counts, warmup };
 }
 
-function outcomeLine(side: string, outcome: Outcome): string {
-  const { trainLoss, loss, expRmspe, globalExpRmspe } = outcome;
-  const [train, valid, batchwise, all] = [trainLoss, loss, expRmspe, globalExpRmspe].map((figure) =>
-    figure.toFixed(6),
-  );
-  return (
-    `${side.padEnd(6)} train loss ${train}, valid loss ${valid}, ` +
-    `exp_rmspe ${batchwise} over batches, ${all} over all rows`
-  );
+function outcomeLine(side: string, { loss, expRmspe }: Outcome): string {
+  return `${side.padEnd(6)} valid loss ${loss.toFixed(6)}, exp_rmspe ${expRmspe.toFixed(6)} over batches`;
 }

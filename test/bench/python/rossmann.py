@@ -44,9 +44,8 @@ def one_cycle(step, steps, max_lr):
 
 
 class Case:
-    def __init__(self, data, weights, layers, ps, emb_drop, high, batch, steps, lr, wd, seed):
+    def __init__(self, data, weights, layers, ps, emb_drop, high, cycle, batch, lr, wd, seed):
         tensors = load_file(data)
-        self.order = tensors["order"]
         self.train = [tensors[f"train.{name}"] for name in ("cats", "conts", "target")]
         self.valid = [tensors[f"valid.{name}"] for name in ("cats", "conts", "target")]
         state = load_file(weights)
@@ -59,8 +58,7 @@ class Case:
         self.optimizer = torch.optim.AdamW(
             self.model.parameters(), lr=lr, betas=(0.95, 0.99), eps=1e-8, weight_decay=wd, fused=True
         )
-        self.batch, self.steps, self.lr = batch, steps, lr
-        self.step = 0
+        self.batch, self.cycle, self.lr = batch, cycle, lr
         self.average = 0.0
         torch.manual_seed(seed)
 
@@ -68,35 +66,30 @@ class Case:
         model, optimizer, batch = self.model, self.optimizer, self.batch
         cats, conts, target = self.train
         (group,) = optimizer.param_groups
+        order = torch.randperm(len(target))
         model.train()
-        for step in range(self.step, self.step + count):
-            group["lr"], momentum = one_cycle(step, self.steps, self.lr)
-            group["betas"] = (momentum, 0.99)
-            rows = self.order[step * batch : (step + 1) * batch]
+        for step in range(count):
+            if self.cycle is not None:
+                group["lr"], momentum = one_cycle(step, self.cycle, self.lr)
+                group["betas"] = (momentum, 0.99)
+            rows = order[step * batch : (step + 1) * batch]
             predictions = model(cats.index_select(0, rows), conts.index_select(0, rows))
             loss = F.mse_loss(predictions.view(-1), target.index_select(0, rows))
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()
             self.average = 0.98 * self.average + 0.02 * loss.item()
-        self.step += count
 
     @torch.no_grad()
     def finish(self):
-        """Smoothed training loss, and validation as fast.ai v1 averages it over batches."""
+        """Validation as fast.ai v1 averages it over batches."""
         self.model.eval()
         rows = len(self.valid[2])
-        total = rmspe = squared = 0.0
+        total = rmspe = 0.0
         for cats, conts, target in zip(*(tensor.split(self.batch) for tensor in self.valid)):
             predictions = self.model(cats, conts).view(-1)
             share = len(target) / rows
             error = (1 - torch.exp(predictions - target)).square().mean().item()
             total += F.mse_loss(predictions, target).item() * share
             rmspe += math.sqrt(error) * share
-            squared += error * share
-        return {
-            "trainLoss": self.average / (1 - 0.98**self.step),
-            "loss": total,
-            "expRmspe": rmspe,
-            "globalExpRmspe": math.sqrt(squared),
-        }
+        return {"loss": total, "expRmspe": rmspe}

@@ -1,7 +1,7 @@
 import { DataError } from '@flambeau/core';
 import { addDatepart } from '@flambeau/tabular';
 import pl, { type DataFrame } from 'nodejs-polars';
-import type { Tables } from '../schema.js';
+import type { sourceNames, Tables } from '../schema.js';
 import { eventTimes } from './events.js';
 import { joinTable } from './joins.js';
 import { withDaysSince, withStartDates } from './since.js';
@@ -10,7 +10,7 @@ import { joinTrends, type TrendOptions } from './trends.js';
 export type { TrendOptions } from './trends.js';
 
 /** What the cleaning joins. */
-export type SourceTables = Omit<Tables, 'sample_submission'>;
+export type SourceTables = Pick<Tables, (typeof sourceNames)[number]>;
 
 export interface CleanTables {
   /** The days with sales, 93 columns. */
@@ -62,8 +62,9 @@ function weatherByState({ weather, state_names }: SourceTables): DataFrame {
 
 function checkSales(train: DataFrame): void {
   for (const name of ['Store', 'Date', 'Sales']) {
-    const row = train.getColumn(name).isNull().toArray().indexOf(true);
-    if (row >= 0) {
+    const column = train.getColumn(name);
+    if (column.nullCount() > 0) {
+      const row = column.isNull().toArray().indexOf(true);
       throw new DataError(`the train table, row ${row}: expected a ${name}, got a missing value`);
     }
   }

@@ -1,5 +1,5 @@
 import { DataError } from '@flambeau/core';
-import type { DataFrame } from 'nodejs-polars';
+import pl, { type DataFrame } from 'nodejs-polars';
 
 export interface JoinOptions {
   /** Names the joined table in errors. */
@@ -19,10 +19,12 @@ export function joinTable(left: DataFrame, right: DataFrame, options: JoinOption
   const { table, on, suffix } = options;
   const isNew = (name: string) => on.includes(name) || !left.columns.includes(name);
   const taken = suffix === undefined ? right.select(...right.columns.filter(isNew)) : right;
-  const unmatched = left.join(right, { on: [...on], how: 'anti' });
+  const keys = left.select(...on).unique();
+  const unmatched = keys.join(right, { on: [...on], how: 'anti' });
   if (unmatched.height > 0) {
-    const keys = on.map((name) => `${name} ${unmatched.getColumn(name).get(0)}`).join(', ');
-    throw new DataError(`the ${table} table has no row for ${keys}`);
+    const texts = unmatched.head(1).select(...on.map((name) => pl.col(name).cast(pl.Utf8)));
+    const key = on.map((name) => `${name} ${texts.getColumn(name).get(0)}`).join(', ');
+    throw new DataError(`the ${table} table has no row for ${key}`);
   }
   const joined = left.join(taken, { on: [...on], how: 'left', suffix: suffix ?? '' });
   if (joined.height > left.height) {

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pl from 'nodejs-polars';
-import { type TableName, type Tables, tableNames } from '../schema.js';
+import { type Tables, tableNames } from '../schema.js';
 import { states } from './germany.js';
 import { RandomDraws } from './random.js';
 import { drawTest, drawTrain } from './sales.js';
@@ -42,12 +42,8 @@ export function generateTables(stores: number, seed: number): Tables {
   };
 }
 
-/** Writes each table as NAME.csv into `folder`, which is made when it is not there. */
-export function writeTables(tables: Tables, folder: string): void {
+/** Writes each of the tables as NAME.csv into `folder`, which is made when it is not there. */
+export function writeTables(tables: Partial<Tables>, folder: string): void {
   mkdirSync(folder, { recursive: true });
-  for (const name of tableNames) writeTable(tables, name, folder);
-}
-
-function writeTable(tables: Tables, name: TableName, folder: string): void {
-  tables[name].writeCSV(join(folder, `${name}.csv`));
+  for (const name of tableNames) tables[name]?.writeCSV(join(folder, `${name}.csv`));
 }

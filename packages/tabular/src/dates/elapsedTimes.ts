@@ -1,6 +1,6 @@
 import { DataError } from '@flambeau/core';
 import pl, { type DataFrame, type Expr } from 'nodejs-polars';
-import { columnOf, firstRow } from '../frames.js';
+import { columnOf, firstMissing } from '../frames.js';
 import { datesOf } from './dates.js';
 
 const dayMs = 86_400_000;
@@ -33,7 +33,7 @@ export function addElapsedTimes(
 ): DataFrame {
   const fields = typeof fieldNames === 'string' ? [fieldNames] : [...fieldNames];
   const { local } = datesOf(df, dateField);
-  const undated = firstRow(local.isNull());
+  const undated = firstMissing(local);
   if (undated >= 0) {
     throw new DataError(`column '${dateField}', row ${undated}: expected a date, got none`);
   }

@@ -1,6 +1,6 @@
 import { DataError } from '@flambeau/core';
 import pl, { type DataFrame, type Series } from 'nodejs-polars';
-import { columnOf, firstRow, withoutNaN } from '../frames.js';
+import { columnOf, firstMissing, withoutNaN } from '../frames.js';
 import { checkNumeric } from './numeric.js';
 import { type ProcState, TabularProc } from './tabularProc.js';
 
@@ -74,7 +74,7 @@ export class FillMissing extends TabularProc {
   protected override applyTest(df: DataFrame): DataFrame {
     for (const name of this.contNames) {
       if (this.#fills.has(name)) continue;
-      const row = firstRow(numbersOf(df, name).isNull());
+      const row = firstMissing(numbersOf(df, name));
       if (row >= 0) {
         throw new DataError(
           `column '${name}', row ${row}: expected a number, got a missing value, of which the ` +

@@ -1,7 +1,7 @@
 import { emitWarning } from 'node:process';
 import { DataError, type Tensor, tidy, torch, tensor as toTensor } from '@flambeau/core';
 import pl, { type DataFrame } from 'nodejs-polars';
-import { columnOf, firstRow } from '../frames.js';
+import { columnOf, firstMissing } from '../frames.js';
 import type { Category } from './categories.js';
 import { Categorify } from './categorify.js';
 import { type ProcFactory, type ProcState, TabularProc } from './tabularProc.js';
@@ -178,7 +178,7 @@ function columnsTensor(
 
 function numbersOf(df: DataFrame, name: string): Float32Array {
   const column = columnOf(df, name).cast(pl.Float32);
-  const missing = firstRow(column.isNull());
+  const missing = firstMissing(column);
   if (missing >= 0) {
     throw new DataError(
       `column '${name}', row ${missing}: expected a number, got a missing value; ` +

@@ -101,7 +101,7 @@ export class RMSE extends RootMean {
 
 /** The root mean square percentage error of predicted logarithms: √mean(((eᵗ - eᵖ) / eᵗ)²). */
 export class ExpRMSPE extends RootMean {
-  override readonly name = 'exp_rmspe';
+  override readonly name: string = 'exp_rmspe';
 
   protected override terms(pred: Tensor, target: Tensor): Tensor {
     return percentageError(pred, target);

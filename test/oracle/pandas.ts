@@ -1,20 +1,17 @@
-import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-import type { Oracle } from '../../../test/oracle/oracle.js';
-
-const folder = fileURLToPath(new URL('python', import.meta.url));
+import type { Oracle } from './oracle.js';
 
 export type Cell = string | number | boolean | null;
 /** Columns by name, in order. */
 export type Columns = Readonly<Record<string, readonly Cell[]>>;
 
-/** What a Polars frame or series of columns has `toObject` for: its columns with plain cells. */
+/** What is asked of a Polars frame. */
 interface Frame {
   readonly columns: string[];
   getColumn(name: string): { toArray(): unknown[] };
 }
 
-/** The columns of a frame, with bigints as numbers and NaN as null, as pandas' JSON has them. */
+/** The columns of a frame, with bigints as numbers, dates as ISO texts and NaN as null. */
 export function columnsOf(frame: Frame): Columns {
   return Object.fromEntries(
     frame.columns.map((name) => [name, frame.getColumn(name).toArray().map(plainCell)]),
@@ -23,23 +20,31 @@ export function columnsOf(frame: Frame): Columns {
 
 function plainCell(value: unknown): Cell {
   if (value === undefined || (typeof value === 'number' && Number.isNaN(value))) return null;
+  if (value instanceof Date) return value.toISOString().replace(/(T00:00:00)?\.000Z$/, '');
   return typeof value === 'bigint' ? Number(value) : (value as Cell);
 }
 
-/** Calls a function of test/python/tabular.py with JSON arguments. */
+/** A Python module that exchanges JSON. */
+export interface PythonModule {
+  /** The folder that holds it. */
+  readonly folder: string;
+  readonly name: string;
+}
+
+/** Calls a function of the module with JSON arguments; it returns what JSON can hold. */
 export async function callPandas<Result>(
   oracle: Oracle,
+  { folder, name: module }: PythonModule,
   name: string,
   ...args: readonly unknown[]
 ): Promise<Result> {
   const { result } = await oracle.evaluate(
     `
-import json, sys
-if python not in sys.path: sys.path.insert(0, python)
-import tabular
-result = json.dumps(getattr(tabular, name)(*json.loads(arguments)))
+import importlib, json, sys
+if folder not in sys.path: sys.path.insert(0, folder)
+result = json.dumps(getattr(importlib.import_module(module), name)(*json.loads(arguments)))
 `,
-    { python: folder, name, arguments: JSON.stringify(args) },
+    { folder, module, name, arguments: JSON.stringify(args) },
   );
   return JSON.parse(result as string) as Result;
 }

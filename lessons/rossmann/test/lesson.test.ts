@@ -1,0 +1,106 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataError, memory } from '@flambeau/core';
+import {
+  cleanTables,
+  generateTables,
+  lessonData,
+  lessonLearner,
+  type RunOptions,
+  run,
+  validationRows,
+} from '@flambeau/lesson-rossmann';
+import pl from 'nodejs-polars';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from './temporary.js';
+
+const seed = Math.floor(Math.random() * 2 ** 31);
+
+describe(`the lesson (seed ${seed})`, () => {
+  it("has the lesson's variables and settings", () => {
+    const live = memory.liveTensors();
+    const clean = cleanTables(generateTables(12, seed));
+    {
+      using data = lessonData(clean, 64);
+      using learn = lessonLearner(data, clean);
+      using model = learn.model;
+      const { x } = data.trainDs;
+      expect(x.catNames.length).toBe(24);
+      expect(x.catNames.slice(-2)).toEqual(['CompetitionDistance_na', 'CloudCover_na']);
+      expect(x.contNames.length).toBe(16);
+      expect(x.classes.Store?.length).toBe(13);
+      expect(model.toString()).toContain('(emb_drop): Dropout(p=0.04, inplace=False)');
+      expect(model.toString()).toContain('out_features=1000');
+      expect(x.length + data.validDs.x.length).toBe(clean.train.height);
+    }
+    expect(memory.liveTensors()).toBe(live);
+  });
+
+  const options: RunOptions = {
+    data: null,
+    generate: 6,
+    full: false,
+    epochs: 2,
+    batchSize: 64,
+    lr: 3e-3,
+    wd: 0.2,
+    seed,
+    out: '',
+  };
+
+  it('learns from the tables, and predicts the test rows', async () => {
+    const live = memory.liveTensors();
+    using folder = temporaryFolder();
+    const lines: string[] = [];
+    const out = join(folder.path, 'out');
+    const print = (line: string) => lines.push(line);
+    const scores = await run({ ...options, out, silent: true }, print);
+    expect(scores.expRmspe).toBeLessThan(0.6);
+    expect(lines[0]).toContain('generated tables of 6 stores');
+    expect(lines.join('\n')).toContain('24 categorical and 16 continuous variables');
+    for (const name of ['losses.svg', 'rates.svg', 'models/1.safetensors']) {
+      expect(existsSync(join(out, name)), name).toBe(true);
+    }
+    const [header, ...rows] = readFileSync(join(out, 'submission.csv'), 'utf8').trim().split('\n');
+    expect(header).toBe('Id,Sales');
+    const { test } = generateTables(6, seed);
+    expect(rows.map((row) => Number(row.split(',')[0]))).toEqual(test.getColumn('Id').toArray());
+    for (const row of rows) expect(row).toMatch(/^\d+,\d+$/);
+    expect(memory.liveTensors()).toBe(live);
+  });
+
+  it('stops when it is aborted, and leaves no tensor', async () => {
+    const live = memory.liveTensors();
+    using folder = temporaryFolder();
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(new Error('enough')), 500);
+    const work = run(
+      { ...options, epochs: 500, out: folder.path, signal: abort.signal, silent: true },
+      () => {},
+    );
+    await expect(work).rejects.toThrow('enough');
+    expect(memory.liveTensors()).toBe(live);
+  });
+
+  it('gives the same figures for the same seed', async () => {
+    using folder = temporaryFolder();
+    const once = () =>
+      run({ ...options, epochs: 1, threads: 1, out: folder.path, silent: true }, () => {});
+    expect(await once()).toEqual(await once());
+  });
+});
+
+describe('the split by time', () => {
+  const days = (...numbers: number[]) =>
+    pl.DataFrame([pl.Series('Date', numbers, pl.Int32).cast(pl.Date)]);
+
+  it('validates the rows before the last of the boundary date', () => {
+    expect(validationRows(days(9, 9, 8, 8, 8, 7), 2)).toEqual([0, 1, 2, 3]);
+  });
+
+  it('wants enough rows, newest first', () => {
+    expect(() => validationRows(days(9, 8), 2)).toThrow('needs more than 2 rows with sales');
+    expect(() => validationRows(days(9, 8), 2)).toThrow(DataError);
+    expect(() => validationRows(days(7, 8, 9), 1)).toThrow('row 1 is newer than the one before');
+  });
+});
