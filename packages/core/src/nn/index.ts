@@ -123,6 +123,7 @@ export {
   LinearCrossEntropyLoss,
   type LinearCrossEntropyOptions,
 } from './linearCrossEntropyLoss.js';
+export { LocalResponseNorm } from './localResponseNorm.js';
 export {
   BCELoss,
   BCEWithLogitsLoss,
@@ -169,7 +170,6 @@ export {
   type GroupNormOptions,
   LayerNorm,
   type LayerNormOptions,
-  LocalResponseNorm,
   RMSNorm,
   type RMSNormOptions,
 } from './normalization.js';

@@ -2,13 +2,10 @@ import { functions } from '../ops/install.js';
 import type { Device, DType } from '../tensor/dtype.js';
 import { shortest } from '../tensor/formatNumber.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { AffineNorm } from './affineNorm.js';
 import { checkSize } from './checks.js';
-import {
-  groupNorm,
-  type LocalResponseCall,
-  localResponseNorm,
-} from './functional/normalization.js';
-import { ones_, zeros_ } from './init.js';
+import { groupNorm } from './functional/normalization.js';
+import { ones_ } from './init.js';
 import { Module } from './module.js';
 import { emptyParameter, type Parameter } from './parameter.js';
 import { expandSize, pythonTuple, type SpatialSize } from './sizes.js';
@@ -34,16 +31,12 @@ function shapeOf(owner: string, shape: SpatialSize): readonly number[] {
 
 /**
  * (x - mean) / sqrt(var + eps) with the biased variance, scaled and shifted, over the last
- * dimensions (Ba, Kiros and Hinton 2016).
+ * dimensions (Ba, Kiros and Hinton 2016). Weight and bias have the shape `normalizedShape`.
  */
-export class LayerNorm extends Module {
+export class LayerNorm extends AffineNorm {
   readonly normalizedShape: readonly number[];
   readonly eps: number;
   readonly elementwiseAffine: boolean;
-  /** Scale, `normalizedShape`, first 1. */
-  weight: Parameter | null;
-  /** Shift, `normalizedShape`, first 0. */
-  bias: Parameter | null;
 
   /** @param normalizedShape the sizes of the last dimensions; a number is a single one */
   constructor(normalizedShape: SpatialSize, options: LayerNormOptions = {}) {
@@ -52,15 +45,8 @@ export class LayerNorm extends Module {
     this.normalizedShape = shapeOf('LayerNorm', normalizedShape);
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;
-    const shape = this.normalizedShape;
-    this.weight = elementwiseAffine ? emptyParameter(shape, factory) : null;
-    this.bias = elementwiseAffine && bias ? emptyParameter(shape, factory) : null;
+    this.makeAffine(this.normalizedShape, { affine: elementwiseAffine, bias, ...factory });
     this.resetParameters();
-  }
-
-  resetParameters(): void {
-    if (this.weight !== null) ones_(this.weight);
-    if (this.bias !== null) zeros_(this.bias);
   }
 
   protected override forward(input: Tensor): Tensor {
@@ -125,17 +111,14 @@ export interface GroupNormOptions extends FactoryOptions {
 
 /**
  * (x - mean) / sqrt(var + eps) with the biased variance, over groups of channels of each sample of
- * `[batch, channels, *]`, then scaled and shifted per channel (Wu and He 2018).
+ * `[batch, channels, *]`, then scaled and shifted per channel (Wu and He 2018). Weight and bias are
+ * `[numChannels]`.
  */
-export class GroupNorm extends Module {
+export class GroupNorm extends AffineNorm {
   readonly numGroups: number;
   readonly numChannels: number;
   readonly eps: number;
   readonly affine: boolean;
-  /** Scale, `[numChannels]`, first 1. */
-  weight: Parameter | null;
-  /** Shift, `[numChannels]`, first 0. */
-  bias: Parameter | null;
 
   /** @throws RangeError when the channels do not divide into the groups */
   constructor(numGroups: number, numChannels: number, options: GroupNormOptions = {}) {
@@ -152,14 +135,8 @@ export class GroupNorm extends Module {
     this.numChannels = numChannels;
     this.eps = eps;
     this.affine = affine;
-    this.weight = affine ? emptyParameter([numChannels], factory) : null;
-    this.bias = affine && bias ? emptyParameter([numChannels], factory) : null;
+    this.makeAffine([numChannels], { affine, bias, ...factory });
     this.resetParameters();
-  }
-
-  resetParameters(): void {
-    if (this.weight !== null) ones_(this.weight);
-    if (this.bias !== null) zeros_(this.bias);
   }
 
   protected override forward(input: Tensor): Tensor {
@@ -170,34 +147,5 @@ export class GroupNorm extends Module {
   protected override extraRepr(): string {
     const { numGroups, numChannels, eps, affine, bias } = this;
     return `${numGroups}, ${numChannels}, eps=${shortest(eps)}, affine=${pythonBool(affine)}, bias=${pythonBool(bias !== null)}`;
-  }
-}
-
-/**
- * x / (k + alpha / size · Σ x²)^beta, where the sum is over `size` neighbouring channels of
- * `[batch, channels, *]` (Krizhevsky et al. 2012).
- */
-export class LocalResponseNorm extends Module {
-  readonly size: number;
-  readonly alpha: number;
-  readonly beta: number;
-  readonly k: number;
-
-  constructor(size: number, options: LocalResponseCall = {}) {
-    super();
-    [this.size] = expandSize('LocalResponseNorm', 'size', size, 1, 1) as [number];
-    this.alpha = options.alpha ?? 1e-4;
-    this.beta = options.beta ?? 0.75;
-    this.k = options.k ?? 1;
-  }
-
-  protected override forward(input: Tensor): Tensor {
-    const { size, alpha, beta, k } = this;
-    return localResponseNorm(input, size, { alpha, beta, k });
-  }
-
-  protected override extraRepr(): string {
-    const { size, alpha, beta, k } = this;
-    return `${size}, alpha=${shortest(alpha)}, beta=${shortest(beta)}, k=${shortest(k)}`;
   }
 }

@@ -2,10 +2,8 @@ import { functions } from '../ops/install.js';
 import type { Device, DType } from '../tensor/dtype.js';
 import { shortest } from '../tensor/formatNumber.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { AffineNorm } from './affineNorm.js';
 import { checkSize } from './checks.js';
-import { ones_, zeros_ } from './init.js';
-import { Module } from './module.js';
-import { emptyParameter, type Parameter } from './parameter.js';
 import { shapeText } from './shapes.js';
 import { pythonBool } from './text.js';
 
@@ -30,17 +28,16 @@ export interface TrackedNormOptions {
   dtype?: DType;
 }
 
-/** What batch and instance normalisation share: parameters, running statistics and text. */
-export abstract class TrackedNorm extends Module {
+/**
+ * What batch and instance normalisation share: parameters, `[numFeatures]`, running statistics and
+ * text.
+ */
+export abstract class TrackedNorm extends AffineNorm {
   readonly numFeatures: number;
   eps: number;
   momentum: number | null;
   readonly affine: boolean;
   readonly trackRunningStats: boolean;
-  /** Scale, `[numFeatures]`, first 1. */
-  weight: Parameter | null;
-  /** Shift, `[numFeatures]`, first 0. */
-  bias: Parameter | null;
   /** `[numFeatures]`, first 0. */
   runningMean: Tensor | null;
   /** `[numFeatures]`, first 1. */
@@ -62,8 +59,7 @@ export abstract class TrackedNorm extends Module {
     this.affine = options.affine ?? defaults.affine;
     this.trackRunningStats = options.trackRunningStats ?? defaults.trackRunningStats;
     const shape = [numFeatures];
-    this.weight = this.affine ? emptyParameter(shape, { device, dtype }) : null;
-    this.bias = this.affine && bias ? emptyParameter(shape, { device, dtype }) : null;
+    this.makeAffine(shape, { affine: this.affine, bias, device, dtype });
     const tracked = this.trackRunningStats;
     this.runningMean = tracked ? functions.torch.zeros(shape, { device, dtype }) : null;
     this.runningVar = tracked ? functions.torch.ones(shape, { device, dtype }) : null;
@@ -77,10 +73,9 @@ export abstract class TrackedNorm extends Module {
     this.numBatchesTracked?.zero_();
   }
 
-  resetParameters(): void {
+  override resetParameters(): void {
     this.resetRunningStats();
-    if (this.weight !== null) ones_(this.weight);
-    if (this.bias !== null) zeros_(this.bias);
+    super.resetParameters();
   }
 
   /** The smallest and the largest number of dimensions that an input may have. */
