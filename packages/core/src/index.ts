@@ -1,11 +1,5 @@
-import { native } from '@flambeau/native';
-import { userStack } from './autograd/stack.js';
-import { functions, installMethods } from './ops/install.js';
-import { errorFor } from './tensor/errors.js';
-
-native.setErrorFactory(errorFor);
-native.setStackTracer(userStack);
-installMethods();
+import './setup.js';
+import { functions } from './ops/install.js';
 
 export * as amp from './amp/index.js';
 export * as autograd from './autograd/index.js';

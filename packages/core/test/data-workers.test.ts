@@ -1,72 +1,19 @@
-import { spawnSync } from 'node:child_process';
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
 import {
   DataLoader,
   data,
   inWorkers,
   manualSeed,
-  memory,
   type Tensor,
   TensorDataset,
   tidy,
   torch,
 } from '@flambeau/core';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { describeWithOracle } from '../../../test/oracle/oracle.js';
+import { expectNothingLeft, expectNothingLeftByTests, fixtures, readPass } from './workerPasses.js';
 
-interface NoiseItem {
-  readonly noise: Tensor;
-  readonly index: bigint;
-  readonly worker: number;
-}
-
-const module = new URL('./workerDatasets.mjs', import.meta.url);
-const fixtures = (await import(module.href)) as {
-  readonly Noise: new (length: number) => data.Dataset<NoiseItem>;
-  readonly Shares: new (length: number) => data.IterableDataset<bigint>;
-  readonly tell: (id: number) => void;
-  readonly tale: (items: unknown[]) => string;
-};
-
-let before = 0;
-beforeEach(() => {
-  before = memory.processLiveTensors();
-});
-afterEach(async () => {
-  await expectNothingLeft();
-});
-
-/** Waits until nothing is left of the test, in any thread or on its way. */
-async function expectNothingLeft(): Promise<void> {
-  for (let i = 0; i < 50 && memory.processLiveTensors() > before; i++) {
-    globalThis.gc?.();
-    await setTimeout(10);
-  }
-  expect(memory.processLiveTensors()).toBe(before);
-}
-
-/** What `read` makes of each batch of a pass. */
-async function readPass<Batch, Result>(
-  source: data.BatchSource<Batch>,
-  read: (batch: Batch) => Result,
-): Promise<Result[]> {
-  const batches = source.batches();
-  const results: Result[] = [];
-  try {
-    while (await batches.ready()) results.push(tidy(() => read(batches.take())));
-  } finally {
-    await batches.close();
-  }
-  return results;
-}
-
-/** 20 items of which one is trouble; made in workers only. */
-const troubled = (index: number, trouble: 'throw' | 'exit' | 'stay') =>
-  inWorkers({ length: 20, get: (): Tensor => torch.ones(4) } as data.Dataset<Tensor>, {
-    module,
-    export: 'troubled',
-    args: [20, index, trouble],
-  });
+expectNothingLeftByTests();
 
 describe('a DataLoader with workers', () => {
   it('gives the same batches whatever their number, random items included', async () => {
@@ -201,70 +148,6 @@ describe('a DataLoader with workers', () => {
     );
     expect(() => inWorkers(own, { module: './own.js' })).toThrow("new URL('./own.js'");
     expect(() => new DataLoader(own, { prefetchFactor: 2 })).toThrow('numWorkers: 0 excludes');
-  });
-});
-
-describe('trouble in a worker', () => {
-  it.each([0, 7])('throws its error with stack and worker, after %i batches', async (index) => {
-    const read: number[] = [];
-    const loader = new DataLoader(troubled(index, 'throw'), { numWorkers: 2 });
-    const pass = readPass(loader, (batch) => read.push(batch.at(0, 0).item() as number));
-    const error = await pass.then(
-      () => undefined,
-      (thrown: data.WorkerError) => thrown,
-    );
-    expect(error).toBeInstanceOf(data.WorkerError);
-    expect(error?.worker).toBe(index % 2);
-    expect(error?.message).toBe(
-      `DataLoader worker ${index % 2}: RangeError: cannot read item ${index}`,
-    );
-    expect(error?.stack).toMatch(/at throwHere .*workerDatasets\.mjs/);
-    expect(error?.cause).toMatchObject({ name: 'RangeError' });
-    expect(read).toEqual(Array.from({ length: index }, (_, i) => i));
-  });
-
-  it('tells that a worker has ended', async () => {
-    const loader = new DataLoader(troubled(3, 'exit'), { numWorkers: 2 });
-    await expect(readPass(loader, () => 0)).rejects.toThrow(
-      'DataLoader worker 1: the thread has ended, with code 3',
-    );
-  });
-
-  it('tells that a worker could not start', async () => {
-    const dataset = inWorkers(
-      { length: 2, get: () => 0 },
-      { module, export: 'failToStart', args: [] },
-    );
-    await expect(readPass(new DataLoader(dataset, { numWorkers: 2 }), () => 0)).rejects.toThrow(
-      'DataLoader worker 0: SyntaxError: no such folder',
-    );
-    const missing = inWorkers({ length: 2, get: () => 0 }, { module, export: 'nowhere', args: [] });
-    await expect(readPass(new DataLoader(missing, { numWorkers: 1 }), () => 0)).rejects.toThrow(
-      "has no export 'nowhere'",
-    );
-  });
-
-  it('ends a wait at the timeout', async () => {
-    const loader = new DataLoader(troubled(0, 'stay'), { numWorkers: 1, timeout: 2 });
-    await expect(readPass(loader, () => 0)).rejects.toThrow('no batch within the timeout of 2 s');
-  });
-});
-
-describe('a process', () => {
-  it('ends with a pass that was forgotten, and while it waits it does not', () => {
-    const program = `
-      import { data, DataLoader } from '@flambeau/core';
-      const { Noise } = await import(${JSON.stringify(module.href)});
-      const batches = new DataLoader(new Noise(50), { numWorkers: 2 }).batches();
-      await batches.ready();
-      console.log('ready');
-    `;
-    const ended = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
-      cwd: new URL('.', import.meta.url),
-      encoding: 'utf8',
-      timeout: 60_000,
-    });
-    expect([ended.stderr, ended.stdout, ended.status]).toEqual(['', 'ready\n', 0]);
   });
 });
 

@@ -66,3 +66,9 @@ export const tell = inWorkers(
   { module: import.meta.url, export: 'tell' },
 );
 export const tale = inWorkers(() => told, { module: import.meta.url, export: 'tale' });
+
+/** A collate that gives what cannot be sent. */
+export const unsendable = inWorkers(() => [torch.ones(2), () => 0], {
+  module: import.meta.url,
+  export: 'unsendable',
+});

@@ -15,8 +15,8 @@ export interface DataLoaderOptions<Item, Batch> {
   /** The indices of each batch, in the place of `batchSize`, `shuffle`, `sampler`, `dropLast`. */
   readonly batchSampler?: Sampler<readonly number[]> | null;
   /**
-   * Makes a batch of items; default {@link defaultCollate}, and with `batchSize` null
-   * {@link defaultConvert}.
+   * Makes a batch of items; default {@link defaultCollate}. With `batchSize` null it is given one
+   * item, default {@link defaultConvert}; write `new DataLoader<Item, Converted<Item>>(…)` then.
    */
   readonly collate?: (items: Item[]) => Batch;
   /** Is a last batch left out that has fewer items? Default false. */

@@ -1,9 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
-// Gives tensors their operators.
-import '../../index.js';
+import '../../setup.js';
 import { setNumThreads } from '../../configuration.js';
 import { manualSeed, useThreadGenerator } from '../../random.js';
-import { packTensors, unpackTensors } from '../../tensor/transfer.js';
+import { discardPacked, packTensors, unpackTensors } from '../../tensor/transfer.js';
 import { ended, type Reader, type Recipe, readerOf } from '../reader.js';
 import { messageOfError } from './error.js';
 import { setWorkerInfo } from './info.js';
@@ -41,26 +40,31 @@ function serve(parts: WorkerParts): void {
   let current: { readonly pass: number; readonly reader: Reader } | undefined;
   parentPort?.on('message', (order: Order) => {
     if (order === null) process.exit();
-    post(
-      reply(order, () => {
-        if (current?.pass !== order.pass) {
-          current?.reader.close();
-          setWorkerInfo({ id, numWorkers, seed: order.seed + BigInt(id), dataset });
-          current = { pass: order.pass, reader: readerOf(parts) };
-        }
-        return current.reader;
-      }),
-    );
+    answer(order, () => {
+      if (current?.pass !== order.pass) {
+        current?.reader.close();
+        setWorkerInfo({ id, numWorkers, seed: order.seed + BigInt(id), dataset });
+        current = { pass: order.pass, reader: readerOf(parts) };
+      }
+      return current.reader;
+    });
   });
 }
 
-function reply({ pass, slot, task, seed }: Order & object, reader: () => Reader): Reply {
-  if (Atomics.load(start.pass, 0) !== pass) return { pass, slot, outcome: { kind: 'skipped' } };
+function answer({ pass, slot, task, seed }: Order & object, reader: () => Reader): void {
+  const reply = (outcome: Reply['outcome']) => post({ pass, slot, outcome });
+  let batch: unknown;
   try {
+    if (Atomics.load(start.pass, 0) !== pass) {
+      reply({ kind: 'skipped' });
+      return;
+    }
     manualSeed((seed + BigInt(slot)) & 0xffff_ffff_ffff_ffffn);
-    const batch = reader().read(task, packTensors);
-    return { pass, slot, outcome: batch === ended ? { kind: 'ended' } : { kind: 'batch', batch } };
+    batch = reader().read(task, packTensors);
+    reply(batch === ended ? { kind: 'ended' } : { kind: 'batch', batch });
   } catch (error) {
-    return { pass, slot, outcome: { kind: 'failed', error: messageOfError(error) } };
+    // Where the batch was read, but has parts that cannot be sent.
+    discardPacked(batch);
+    reply({ kind: 'failed', error: messageOfError(error) });
   }
 }

@@ -22,10 +22,9 @@ export class WorkerPool {
 
   /** @param parts described for a worker */
   constructor(numWorkers: number, parts: unknown, seed: bigint) {
-    const numThreads = getNumThreads();
     const listener = {
       // A worker asks for one thread, for itself; but threads that begin later would have that too.
-      started: () => setNumThreads(numThreads),
+      started: () => setNumThreads(getNumThreads()),
       replied: (reply: Reply) => this.#deliver(reply),
       failed: () => this.#user?.failed(),
     };
