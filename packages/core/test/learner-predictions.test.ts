@@ -151,6 +151,24 @@ describe('getPreds', () => {
     free(...preds, y, losses);
   });
 
+  it('computes in the short dtype of mixed precision, and gives float32', async () => {
+    const { learn, model, free: end } = setUp(new nn.CrossEntropyLoss(), classes);
+    const dtypes: string[] = [];
+    model.at(0).registerForwardHook((_: unknown, __: unknown, output: Tensor) => {
+      dtypes.push(output.dtype);
+    });
+    const [preds, y] = await learn.toBf16().getPreds();
+    expect(new Set(dtypes)).toEqual(new Set(['bfloat16']));
+    expect(preds.dtype).toBe('float32');
+    tidy(() => {
+      const exact = learn.toFp32().predBatch([x, classes]) as Tensor;
+      expect(preds.sub(exact).abs().max().item()).toBeLessThan(0.02);
+    });
+    expect(dtypes.at(-1)).toBe('float32');
+    free(preds, y);
+    end();
+  });
+
   it('hears callbacks, and frees what it made when one throws', async () => {
     const { learn, free: end } = setUp(new nn.CrossEntropyLoss(), classes);
     learn.callbacks.push({

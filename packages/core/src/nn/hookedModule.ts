@@ -76,14 +76,6 @@ export abstract class HookedModule<In extends readonly unknown[], Out> {
    */
   registerForwardHook(
     hook: (module: this, inputs: In, output: Out) => HookResult<Out>,
-    options?: HookOptions & { alwaysCall?: false },
-  ): RemovableHandle;
-  registerForwardHook(
-    hook: (module: this, inputs: In, output: Out | null) => HookResult<Out>,
-    options: ForwardHookOptions,
-  ): RemovableHandle;
-  registerForwardHook(
-    hook: (module: this, inputs: In, output: Out) => HookResult<Out>,
     options: ForwardHookOptions = {},
   ): RemovableHandle {
     return this.#call.forward.add(hook as AnyForwardHook, options);
