@@ -108,6 +108,24 @@ with torch.no_grad():
     ),
   );
 
+  it('are for evaluation only', () =>
+    oracle.compare(
+      ({ x }) => {
+        const form = { dimFeedforward: 5, batchFirst: true, dropout: 0.4 };
+        const layer = new nn.TransformerEncoderLayer(6, 2, form).eval();
+        layer.training = true;
+        layer.dropout1.train();
+        return noGrad(() => [layer.call(x), layer.train().call(x)]);
+      },
+      `m = nn.TransformerEncoderLayer(6, 2, dim_feedforward=5, batch_first=True, dropout=0.4).eval()
+m.training = True
+m.dropout1.train()
+with torch.no_grad():
+  result = [m(x), m.train()(x)]`,
+      { x: torch.randn([2, 4, 6]) },
+      tolerance,
+    ));
+
   it('give 0 for padded steps, unless a part has a hook', () =>
     tidy(() => {
       const layer = new nn.TransformerEncoderLayer(6, 2, { dimFeedforward: 5, batchFirst: true });

@@ -107,7 +107,7 @@ export function fusedAttention(
 /** Whether the fused kernel can take the place of this layer for `src`. */
 export function canFuseLayer(layer: TransformerEncoderLayer, src: Tensor): boolean {
   const { selfAttn, norm1, norm2 } = layer;
-  if (!hasFusedForm(selfAttn) || norm1.eps !== norm2.eps) return false;
+  if (layer.training || !hasFusedForm(selfAttn) || norm1.eps !== norm2.eps) return false;
   return (isRelu(layer) || isGelu(layer)) && isPlainCall(layer, src);
 }
 
