@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { Generator, initialSeed, manualSeed, type Tensor, tidy, torch } from '@flambeau/core';
 import { describe, expect, it } from 'vitest';
 import { describeWithOracle } from '../../../test/oracle/oracle.js';
@@ -81,4 +83,46 @@ describe('the default generator', () => {
       torch.forkRng(() => torch.rand(10));
       expect(torch.rand(3).equal(expected)).toBe(true);
     }));
+});
+
+const drawInThread = `
+  import { parentPort } from 'node:worker_threads';
+  import { initialSeed, manualSeed, tidy, torch, useThreadGenerator } from '@flambeau/core';
+  useThreadGenerator();
+  const draw = ${draw};
+  parentPort.postMessage([draw(tidy, manualSeed, torch), initialSeed()]);
+`;
+
+/** What operators of all kinds draw from a seed, as text. Also runs in a thread. */
+function draw(inScope: typeof tidy, seed: typeof manualSeed, t: typeof torch): string {
+  return inScope(() => {
+    seed(77);
+    const drawn = [
+      t.rand(3),
+      t.randn(3),
+      t.randint(0, 100, [3]),
+      t.randperm(9),
+      t.bernoulli(t.full([9], 0.4)),
+      t.multinomial(t.ones(9), 3),
+      t.dropout(t.ones(9), 0.5, true),
+      t.empty(3).exponential_(),
+      t.randLike(t.ones(2)),
+    ];
+    return drawn.map(String).join();
+  });
+}
+
+describe('a thread with a generator of its own', () => {
+  it('draws the numbers of its seed, and leaves other threads alone', async () => {
+    const expected = draw(tidy, manualSeed, torch);
+    manualSeed(5);
+    const next = tidy(() => torch.rand(4).toArray());
+    manualSeed(5);
+    const worker = new Worker(drawInThread, { eval: true, execArgv: ['--input-type=module'] });
+    const [drawn, seed] = (await once(worker, 'message'))[0] as [string, bigint];
+    await worker.terminate();
+    expect([drawn, seed]).toEqual([expected, 77n]);
+    expect(tidy(() => torch.rand(4).toArray())).toEqual(next);
+    expect(initialSeed()).toBe(5n);
+  });
 });
