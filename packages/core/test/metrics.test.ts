@@ -70,6 +70,29 @@ describe('the golden numbers of metrics', () => {
       expect(number(errorRate(logits, t))).toBe(0.5);
       expect(number(topKAccuracy(logits, t, 2))).toBe(0.5);
     }));
+
+  it('J90: the confusions of three classes', () =>
+    tidy(() => {
+      const rows = [
+        [2, 1, 0],
+        [0, 3, 1],
+        [1, 0, 4],
+        [2, 5, 0],
+        [0, 1, 3],
+        [4, 0, 0],
+        [0, 2, 1],
+      ];
+      const logits = torch.tensor(rows);
+      const t = torch.tensor([0, 1, 1, 2, 2, 0, 2]);
+      const recall = new metrics.Recall();
+      inBatches(recall, logits, t, 3);
+      expect(recall.matrix()).toEqual([
+        [2, 0, 0],
+        [0, 1, 1],
+        [0, 2, 1],
+      ]);
+      expect(number(accuracy(logits, t))).toBeCloseTo(0.571429, 6);
+    }));
 });
 
 describe('metrics', () => {
