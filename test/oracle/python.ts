@@ -13,15 +13,24 @@ export function findPython(): string | undefined {
   if (problem === undefined) return python;
   const message =
     `no Python to compare with: ${python}: ${problem}. Set FLAMBEAU_PYTHON to one that has ` +
-    `torch ${minorOf(torch.version)} and numpy.`;
+    `torch ${minorOf(torch.version)} and ${companions.join(', ')}.`;
   if (given !== undefined || process.env.CI) throw new Error(message);
   console.warn(`SKIPPED: ${message}`);
   return undefined;
 }
 
+/** Modules that tests compare with, or read files by. They are not loaded here: that takes long. */
+const companions = ['numpy', 'pandas', 'safetensors', 'sklearn', 'tensorboard'];
+
+const program = `
+import importlib.util, sys, torch
+missing = [name for name in sys.argv[1:] if importlib.util.find_spec(name) is None]
+if missing: sys.exit('it has no ' + ', '.join(missing))
+print(torch.__version__)`;
+
 function problemOf(python: string): string | undefined {
-  const code = 'import numpy, torch; print(torch.__version__)';
-  const { status, error, stdout, stderr } = spawnSync(python, ['-c', code], { encoding: 'utf8' });
+  const args = ['-c', program, ...companions];
+  const { status, error, stdout, stderr } = spawnSync(python, args, { encoding: 'utf8' });
   if (error !== undefined) return error.message;
   if (status !== 0) return stderr.trim().split('\n').at(-1);
   const version = stdout.trim();
