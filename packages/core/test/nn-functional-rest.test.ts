@@ -217,6 +217,19 @@ l(x, w, p.softmax(1)), l(x, wk, ik, linear_bias=bk), l(x[0], w, i[0])]`,
     ),
   );
 
+  it('groupedMm of a batch, and of the parts of a matrix', () =>
+    oracle.compare(
+      ({ a, b, rows, offs }) => [F.groupedMm(a, b), F.groupedMm(rows, b, { offs })],
+      '[F.grouped_mm(a, b), F.grouped_mm(rows, b, offs=offs)]',
+      {
+        a: torch.randn([2, 4, 8]),
+        b: torch.randn([2, 8, 16]),
+        rows: torch.randn([12, 8]),
+        offs: tensor([5, 12], { dtype: 'int32' }),
+      },
+      { gradients: true, ...tolerance },
+    ));
+
   it('refuse what does not fit', () =>
     tidy(() => {
       const [x, w] = [torch.ones([2, 4]), torch.ones([5, 4])];
@@ -239,6 +252,7 @@ l(x, w, p.softmax(1)), l(x, wk, ik, linear_bias=bk), l(x[0], w, i[0])]`,
       expect(() => F.maxPool2d(image, 2, { returnIndices: 1 as never })).toThrow(
         'returnIndices must be a boolean, got 1',
       );
+      expect(() => F.groupedMm(x, w, { off: null } as never)).toThrow("no option 'off'");
       expect(() => F.upsampleNearest(image)).toThrow('give either size or scaleFactor');
     }));
 });

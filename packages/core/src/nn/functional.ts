@@ -6,6 +6,7 @@ import * as dropouts from './functional/dropouts.js';
 import * as embeddings from './functional/embeddings.js';
 import * as fractionalPooling from './functional/fractionalPooling.js';
 import * as gridSampling from './functional/gridSampling.js';
+import { groupedMm } from './functional/groupedMm.js';
 import { interpolate } from './functional/interpolate.js';
 import * as layers from './functional/layers.js';
 import * as likelihoods from './functional/likelihoods.js';
@@ -41,6 +42,7 @@ const byHand = {
   ...windows,
   ...shared,
   ...upsampling,
+  groupedMm,
   linearCrossEntropy,
   interpolate,
   upsample: interpolate,
