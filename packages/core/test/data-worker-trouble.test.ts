@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { DataLoader, data, inWorkers, type Tensor, torch } from '@flambeau/core';
+import {
+  DataLoader,
+  data,
+  inWorkers,
+  type Tensor,
+  TensorDataset,
+  tidy,
+  torch,
+} from '@flambeau/core';
 import { describe, expect, it } from 'vitest';
 import { expectNothingLeftByTests, fixtures, module, readPass } from './workerPasses.js';
 
@@ -58,6 +66,13 @@ describe('trouble in a worker', () => {
     const loader = new DataLoader(new Noise(3), { numWorkers: 1, collate: unsendable });
     await expect(readPass(loader, () => 0)).rejects.toThrow('() => 0 could not be cloned');
   });
+
+  it('tells at once that a tensor with history cannot cross', () =>
+    tidy(() => {
+      const rows = new TensorDataset(torch.ones(2, { requiresGrad: true }).mul(2));
+      const loader = new DataLoader(rows, { numWorkers: 2 });
+      expect(() => loader.batches()).toThrow('detach() it first');
+    }));
 
   it('ends a wait at the timeout', async () => {
     const loader = new DataLoader(troubled(0, 'stay'), { numWorkers: 1, timeout: 2 });

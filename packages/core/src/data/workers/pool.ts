@@ -28,8 +28,10 @@ export class WorkerPool {
       replied: (reply: Reply) => this.#deliver(reply),
       failed: () => this.#user?.failed(),
     };
-    this.threads = Array.from({ length: numWorkers }, (_, id) => {
-      const start = { id, numWorkers, seed, parts: packTensors(parts), pass: this.#pass };
+    // What cannot be sent is found before the first thread begins.
+    const packed = Array.from({ length: numWorkers }, () => packTensors(parts));
+    this.threads = packed.map((own, id) => {
+      const start = { id, numWorkers, seed, parts: own, pass: this.#pass };
       return new Thread(start, listener);
     });
   }
