@@ -209,6 +209,22 @@ describe('Hook', () => {
       expect(again.stored).toBeNull();
     }));
 
+  it('stores the gradient of a leaf once, however often the module gave it', () =>
+    tidy(() => {
+      const layer = new nn.Identity();
+      const leaf = torch.ones([2], { requiresGrad: true });
+      using hook = hookOutput(layer, { grad: true });
+      for (let i = 0; i < 3; i++) layer.call(leaf);
+      layer.call(leaf).mul(4).sum().backward();
+      const stored = hook.stored?.[0];
+      expect(rounded(stored)).toEqual([4, 4]);
+      expect(stored?.isDisposed).toBe(false);
+      hook.remove();
+      leaf.mul(2).sum().backward();
+      expect(rounded(hook.stored?.[0])).toEqual([4, 4]);
+      hook.clear();
+    }));
+
   it('refuses unknown options', () => {
     const layer = new nn.Identity();
     expect(() => hookOutput(layer, { gard: true } as never)).toThrow("no option 'gard'");

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataBunch, io, Learner, type LearnerOptions, nn, optim, tidy } from '@flambeau/core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describeWithOracle } from '../../../test/oracle/oracle.js';
 import { inOrder, randomPairs } from './learner-batches.js';
 import { expectNoLeaks } from './liveTensors.js';
 
@@ -30,6 +31,44 @@ function learnerOf(model: nn.AnyModule, options: LearnerOptions = {}): Learner {
 async function epoch(learn: Learner): Promise<readonly number[]> {
   await learn.fit(1, 0.1);
   return learn.recorder.losses;
+}
+
+describeWithOracle('what a learner saves', (oracle) => {
+  it('is read as the guide says, and Python goes on', async () => {
+    const model = new nn.Sequential(new nn.Linear(2, 3), new nn.Tanh(), new nn.Linear(3, 1));
+    const learn = learnerOf(model);
+    await learn.fit(2, 0.05, { wd: 0 });
+    const file = learn.save(join(path, 'for Python'));
+    await learn.fit(1, 0.05, { wd: 0 });
+    const rawLosses = unsmoothed(learn.recorder.losses);
+    const guide = readFileSync(join(import.meta.dirname, '../../../docs/predictions.md'), 'utf8');
+    const [, read = ''] = /```python\n([\s\S]+?)```/.exec(guide) ?? [];
+    const { result } = await oracle.evaluate(
+      `model = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1))
+weights = [model[0].weight, model[2].weight]
+biases = [model[0].bias, model[2].bias]
+optimizer = torch.optim.Adam([{'params': weights}, {'params': biases}])
+${read.replace("'models/1.safetensors'", 'file_path')}
+result = []
+for i in range(0, 8, 4):
+    loss = F.mse_loss(model(x[i:i + 4]), y[i:i + 4])
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    result.append(loss.item())`,
+      { file_path: file, x, y },
+    );
+    const theirs = result as number[];
+    expect(theirs).toHaveLength(2);
+    for (const [i, loss] of theirs.entries()) expect(loss).toBeCloseTo(rawLosses[i] as number, 4);
+    learn.dispose();
+    model.dispose();
+  });
+});
+
+/** The losses of two batches, from their averages: 0.98 and 0.02 are fast.ai's weights. */
+function unsmoothed([first = 0, second = 0]: readonly number[]): number[] {
+  return [first, (second * (1 - 0.98 ** 2) - 0.98 * 0.02 * first) / 0.02];
 }
 
 describe('save and load', () => {

@@ -11,6 +11,9 @@ import { Hook, type StoreOptions } from './hook.js';
  * that the next layer may work in place.
  */
 export class OutputGradHook extends Hook<GradTuple> {
+  /** Hooks on tensors that no graph takes with it, such as a parameter that a module gives. */
+  #onLeaves: RemovableHandle[] = [];
+
   constructor(module: AnyModule, options: StoreOptions) {
     super(module, (_, __, gradOutput) => gradOutput as GradTuple, options);
   }
@@ -25,15 +28,27 @@ export class OutputGradHook extends Hook<GradTuple> {
     // The graph holds on to what it calls, and a stored tensor may hold on to the graph.
     const self = new WeakRef(this);
     const owner = new WeakRef(module);
+    this.#forgetLeaves();
     for (const [i, tensor] of outputs.entries()) {
       if (!(tensor instanceof Tensor) || !tensor.requiresGrad) continue;
-      tensor.registerHook((grad) => {
+      const handle = tensor.registerHook((grad) => {
         const hook = self.deref();
         const hooked = owner.deref();
         if (hook === undefined || hooked === undefined || hook.removed) return;
         grads[i] = grad;
         hook.run(hooked, null, grads);
       });
+      if (tensor.isLeaf) this.#onLeaves.push(handle);
     }
+  }
+
+  #forgetLeaves(): void {
+    for (const handle of this.#onLeaves) handle.remove();
+    this.#onLeaves = [];
+  }
+
+  override remove(): void {
+    super.remove();
+    this.#forgetLeaves();
   }
 }
