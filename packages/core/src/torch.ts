@@ -4,6 +4,8 @@ import * as autograd from './autograd/index.js';
 import * as configuration from './configuration.js';
 import * as cuda from './cuda.js';
 import type { TorchFunctions } from './generated/torchFunctions.js';
+import { load } from './io/checkpoint/load.js';
+import { save } from './io/checkpoint/save.js';
 import * as jit from './jit/index.js';
 import { ops } from './ops/dispatcher.js';
 import { functions } from './ops/install.js';
@@ -47,6 +49,8 @@ const handWritten = {
   amp,
   autograd,
   cuda,
+  load,
+  save,
   jit,
   ops,
   linalg: functions.linalg,

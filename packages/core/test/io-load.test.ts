@@ -257,6 +257,20 @@ result = 0`,
     }
   });
 
+  it('refuses what is nested too deep', () => {
+    // Magic number, version and an empty description of the machine, each a pickle.
+    const head = Buffer.from('80028a0a6cfc9c46f9206aa850192e80024de9032e80027d2e', 'hex');
+    const nested = (depth: number) => `]${']'.repeat(depth)}${'a'.repeat(depth)}.`;
+    const fileOf = (depth: number) => Buffer.concat([head, Buffer.from(`${nested(depth)}].`)]);
+    expect(io.load(fileOf(2))).toEqual([[[]]]);
+    expect(() => io.load(fileOf(600))).toThrow('nested deeper than 500');
+    expect(() => io.load(fileOf(1e6))).toThrow('nested deeper than 500');
+  });
+
+  it('is the function of torch', () => {
+    expect([torch.load, torch.save]).toEqual([io.load, io.save]);
+  });
+
   it('refuses an unknown option, and names a missing file', () => {
     expect(() => io.load(path, { device: 'cpu' } as object)).toThrow("no option 'device'");
     expect(() => io.load(join(folder, 'none'))).toThrow('ENOENT');

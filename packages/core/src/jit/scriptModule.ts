@@ -96,7 +96,7 @@ export class ScriptModule<
     return tidy(() => decode(native.scriptRun(this.#ref, method, args.map(encode))));
   }
 
-  /** Writes it to a file that Python reads with `torch.jit.load`, replaced at once or not at all. */
+  /** Writes a file that Python reads with `torch.jit.load`, replaced at once or not at all. */
   save(path: string): void {
     replaceFile(path, (temporary) => native.scriptSave(this.#ref, temporary));
   }

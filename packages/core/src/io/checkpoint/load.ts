@@ -49,8 +49,9 @@ function loadFrom(source: ByteSource, { mapLocation = 'cpu' }: LoadCheckpointOpt
  *
  * A dictionary becomes a plain object where all its keys are texts, else a Map; lists, tuples and
  * sizes arrays; sets Sets; bytes a Uint8Array; integers numbers, or bigints beyond 2^53; complex
- * numbers `{ re, im }`; NumPy's numbers numbers, its arrays tensors; dtypes and devices their names;
- * parameters {@link Parameter}s, other tensors tensors. Tensors that share memory in the file share it here, with their strides.
+ * numbers `{ re, im }`; NumPy's numbers numbers, its arrays tensors; dtypes and devices their
+ * names; parameters {@link Parameter}s, other tensors tensors. Tensors that share memory in the
+ * file share it here, with their strides.
  *
  * @param from a path, or the bytes of a file
  * @typeParam T what the file is known to hold; it is not checked

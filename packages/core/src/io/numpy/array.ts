@@ -1,4 +1,3 @@
-import { native } from '@flambeau/native';
 import { fromTypedArray } from '../../tensor/create.js';
 import type { Device, DType } from '../../tensor/dtype.js';
 import { itemSize } from '../../tensor/elements.js';
@@ -7,6 +6,7 @@ import { Tensor } from '../../tensor/tensor.js';
 import { BYTE_ORDER, swapBytes } from '../byteOrder.js';
 import type { ByteSource } from '../byteSource.js';
 import { FileFormatError } from '../fileFormatError.js';
+import { tensorBytes } from '../tensorBytes.js';
 import { descrOf, type Elements, elementsOf } from './descr.js';
 import { readHeader, writeHeader } from './header.js';
 
@@ -61,7 +61,7 @@ export function tensorOver(
  * A tensor as the parts of a .npy file. One that lies in Fortran's order is written in it.
  * @throws TypeError for a sparse one, or a dtype that NumPy lacks
  */
-export function arrayParts(tensor: Tensor): readonly [head: Uint8Array, data: Uint8Array] {
+export function* arrayParts(tensor: Tensor): Generator<Uint8Array> {
   if (!(tensor instanceof Tensor)) {
     throw new TypeError(`an array is made of a Tensor, got ${typeof tensor}`);
   }
@@ -69,11 +69,14 @@ export function arrayParts(tensor: Tensor): readonly [head: Uint8Array, data: Ui
   if (tensor.layout !== 'strided') {
     throw new TypeError(`the tensor must be dense, got a ${tensor.layout} one`);
   }
-  return tidy(() => {
-    const reversed = tensor.permute(shape.map((_, dim) => shape.length - 1 - dim));
+  const reversed = tidy(() =>
+    tensor.detach().permute(shape.map((_, dim) => shape.length - 1 - dim)),
+  );
+  try {
     const fortranOrder = !tensor.isContiguous() && reversed.isContiguous();
-    const head = writeHeader({ descr: descrOf(dtype), fortranOrder, shape });
-    const source = fortranOrder ? reversed : tensor;
-    return [head, new Uint8Array(native.toArrayBuffer(source.handle))] as const;
-  });
+    yield writeHeader({ descr: descrOf(dtype), fortranOrder, shape });
+    yield* tensorBytes(fortranOrder ? reversed : tensor);
+  } finally {
+    reversed.dispose();
+  }
 }
