@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,6 +72,24 @@ describe('SummaryWriter', () => {
     const before = statSync(file).size;
     for (let i = 0; i < 500 && statSync(file).size === before; i++) await sleep(10);
     expect(statSync(file).size).toBeGreaterThan(before);
+  });
+
+  it('writes when the program ends, although nobody closed it', () => {
+    const logDir = join(folder, 'forgotten');
+    const program = `
+      import { tensorboard } from '@flambeau/core';
+      const writer = new tensorboard.SummaryWriter(${JSON.stringify(logDir)});
+      writer.addText('note', 'the last words');`;
+    const args = ['--input-type=module', '-e', program];
+    execFileSync(process.execPath, args, { cwd: import.meta.dirname });
+    const file = join(logDir, readdirSync(logDir)[0] as string);
+    expect(readFileSync(file).includes('the last words')).toBe(true);
+    const listeners = process.listenerCount('exit');
+    using writer = new tensorboard.SummaryWriter(logDir);
+    writer.addText('note', 'more');
+    expect(process.listenerCount('exit')).toBe(listeners + 1);
+    writer.close();
+    expect(process.listenerCount('exit')).toBe(listeners);
   });
 
   it('refuses what it cannot write', () =>

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Event, encodeEvent } from './messages.js';
@@ -15,13 +15,22 @@ export interface EventFileOptions {
 
 let files = 0;
 
-/** A file of events, `events.out.tfevents.…`, that is appended to in whole records. */
+/** Those that have collected events: what is left of them is written when the program ends. */
+const unwritten = new Set<EventFile>();
+
+function writeAll(): void {
+  for (const file of unwritten) file.flush();
+}
+
+/**
+ * A file of events, `events.out.tfevents.…`, that is appended to in whole records. It is open only
+ * while it is written, so nothing is lost or left when nobody closes it.
+ */
 export class EventFile {
   /** Where it is. */
   readonly path: string;
   readonly #maxQueue: number;
   readonly #flushSecs: number;
-  #file: number | undefined;
   #queue: Uint8Array[] = [];
   #timer: NodeJS.Timeout | undefined;
 
@@ -32,17 +41,18 @@ export class EventFile {
     this.#flushSecs = flushSecs;
     const wallTime = Date.now() / 1000;
     const seconds = String(Math.floor(wallTime)).padStart(10, '0');
-    const name = `events.out.tfevents.${seconds}.${hostname()}.${process.pid}.${files++}`;
+    // TensorBoard reads a folder's files in the order of their names.
+    const number = String(files++).padStart(8, '0');
+    const name = `events.out.tfevents.${seconds}.${hostname()}.${process.pid}.${number}`;
     this.path = join(logDir, name + filenameSuffix);
     mkdirSync(logDir, { recursive: true });
-    this.#file = openSync(this.path, 'ax');
     this.add({ wallTime, content: { fileVersion: 'brain.Event:2' } });
     this.flush();
   }
 
-  /** @throws Error when the file is closed */
   add(event: Event): void {
-    if (this.#file === undefined) throw new Error(`${this.path} is closed`);
+    if (unwritten.size === 0) process.once('exit', writeAll);
+    unwritten.add(this);
     this.#queue.push(record(encodeEvent(event)));
     if (this.#queue.length >= this.#maxQueue) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), this.#flushSecs * 1000).unref();
@@ -52,19 +62,10 @@ export class EventFile {
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const queue = this.#queue;
-    if (this.#file === undefined || queue.length === 0) return;
+    if (this.#queue.length === 0) return;
+    appendFileSync(this.path, Buffer.concat(this.#queue));
     this.#queue = [];
-    const bytes = Buffer.concat(queue);
-    let written = 0;
-    while (written < bytes.length) written += writeSync(this.#file, bytes, written);
-  }
-
-  /** Writes what was collected and closes the file. Idempotent. */
-  close(): void {
-    if (this.#file === undefined) return;
-    this.flush();
-    closeSync(this.#file);
-    this.#file = undefined;
+    unwritten.delete(this);
+    if (unwritten.size === 0) process.off('exit', writeAll);
   }
 }

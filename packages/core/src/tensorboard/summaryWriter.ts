@@ -79,9 +79,9 @@ export class SummaryWriter {
     for (const file of this.#files.values()) file.flush();
   }
 
-  /** Writes what was collected and closes the files. Idempotent. */
+  /** Writes what was collected and ends the files. Idempotent. */
   close(): void {
-    for (const file of this.#files.values()) file.close();
+    this.flush();
     this.#files.clear();
   }
 
