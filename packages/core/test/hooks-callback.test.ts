@@ -121,6 +121,37 @@ describe('ActivationStats', () => {
     free();
   });
 
+  it('is plotted by layer', async () => {
+    const { learn, free } = setUp();
+    using stats = new ActivationStats(learn, { withHist: true });
+    expect(() => stats.plotLayerStats(0)).toThrow('no statistics: they are there when a fit');
+    await learn.fit(3, 0.1, { callbacks: [stats] });
+    const { series, title } = stats.plotLayerStats(-1);
+    expect(title).toBe('Activations of Linear 1');
+    expect(series.map(({ name }) => name)).toEqual([
+      'Mean',
+      'Standard deviation',
+      'Share near zero',
+    ]);
+    tidy(() => {
+      expect(series[0]?.y).toEqual(stats.stats?.select(0, 0).select(0, 1).toArray());
+      expect(series[1]?.y).toEqual(stats.stats?.select(0, 1).select(0, 1).toArray());
+      expect(series[2]?.y).toEqual(stats.nearZero?.select(0, 1).toArray());
+    });
+    const colours = stats.colorDim(0);
+    expect(colours.series).toHaveLength(40);
+    expect(colours.series[1]?.name).toBe('from 0.25');
+    tidy(() => {
+      const counts = stats.hist?.select(0, 0).select(0, 1).toArray() as number[];
+      expect(colours.series[1]?.y).toEqual(counts.map(Math.log1p));
+    });
+    expect(await colours.toSvg()).toContain('<svg');
+    expect(() => stats.plotLayerStats(2)).toThrow('no module 2 among 2');
+    const without = new ActivationStats(learn);
+    expect(() => without.colorDim(0)).toThrow('no histograms, see withHist');
+    free();
+  });
+
   it('has NaN for a module that does not run, and takes the first of several outputs', async () => {
     class Odd extends nn.Module {
       readonly pair = new Pair();

@@ -2,10 +2,12 @@ import type { Learner } from '../learner/learner.js';
 import type { FitState } from '../learner/state.js';
 import type { AnyModule } from '../nn/module.js';
 import { functions } from '../ops/install.js';
+import type { Plot } from '../plot/plot.js';
 import { tensor } from '../tensor/create.js';
 import { checkOptions } from '../tensor/options.js';
 import { keep, tidy } from '../tensor/scope.js';
 import { Tensor } from '../tensor/tensor.js';
+import { histogramPlot, layerStatsPlot } from './activationPlots.js';
 import { HookCallback, type HookCallbackOptions, hookCallbackOptions } from './hookCallback.js';
 
 export interface ActivationStatsOptions extends HookCallbackOptions {
@@ -105,6 +107,47 @@ export class ActivationStats extends HookCallback<Stats> {
     );
   }
 
+  /**
+   * Mean, standard deviation and share near zero of a module's output by training batch.
+   * @param index of the module, from the end where it is negative
+   * @throws RangeError when there is no such module, or no fit has ended
+   */
+  plotLayerStats(index: number): Plot {
+    const [stats, nearZero] = [this.#stats, this.#nearZero];
+    if (stats === null || nearZero === null) throw noStats('statistics');
+    const layer = this.#place(index);
+    return tidy(() => {
+      const [mean, std] = stats.select(1, layer).toArray() as number[][];
+      const share = nearZero.select(0, layer).toArray() as number[];
+      return layerStatsPlot(this.#nameOf(layer), mean as number[], std as number[], share);
+    });
+  }
+
+  /** The histograms of a module's output as colours, a column for each training batch. */
+  colorDim(index: number): Plot {
+    const hist = this.#hist;
+    if (hist === null) throw noStats('histograms, see withHist');
+    const layer = this.#place(index);
+    return tidy(() =>
+      histogramPlot(
+        this.#nameOf(layer),
+        hist.select(0, layer).toArray() as number[][],
+        histEnd / bins,
+      ),
+    );
+  }
+
+  #place(index: number): number {
+    const place = index < 0 ? this.modules.length + index : index;
+    if (this.modules[place] !== undefined) return place;
+    throw new RangeError(`there is no module ${index} among ${this.modules.length}`);
+  }
+
+  /** `Conv2d 0`: its class, and its place. */
+  #nameOf(place: number): string {
+    return `${this.modules[place]?.constructor.name} ${place}`;
+  }
+
   /** Frees the tensors. */
   dispose(): void {
     for (const part of [this.#stats, this.#nearZero, this.#hist]) part?.dispose();
@@ -117,6 +160,10 @@ export class ActivationStats extends HookCallback<Stats> {
     super[Symbol.dispose]();
     this.dispose();
   }
+}
+
+function noStats(what: string): RangeError {
+  return new RangeError(`there are no ${what}: they are there when a fit has ended`);
 }
 
 function countsOf(values: Tensor): readonly number[] {
