@@ -176,6 +176,7 @@ describe('metrics', () => {
       expect(() => precision.accumulate(scores, torch.tensor([0, 3]))).toThrow(
         'Precision: targets must be from 0 to 2, got 0 to 3',
       );
+      expect(precision.matrix()).toEqual([]);
       precision.accumulate(scores, torch.tensor([0, 2]));
       expect(() => precision.accumulate(torch.randn([2, 4]), torch.tensor([0, 1]))).toThrow(
         'expected scores of 3 classes, got 4',

@@ -1,9 +1,7 @@
-/**
- * Learning rates that the losses of a rate finder suggest. They are given the rates in rising
- * order, and a loss for each; those of v2 are the methods of fast.ai's second version.
- */
+/** How fast.ai's second version finds a good learning rate in the losses of a rate finder. */
 export type LrSuggestion = 'valley' | 'slide' | 'minimum' | 'steep';
 
+/** From the rates in rising order, and the loss of each. */
 type Suggest = (lrs: readonly number[], losses: readonly number[]) => number;
 
 export const suggestLr: Readonly<Record<LrSuggestion, Suggest>> = { valley, slide, minimum, steep };

@@ -6,7 +6,8 @@ import { checkElements } from './elements.js';
 /** How often each class was predicted where each class was right, over all batches. */
 export class ConfusionMatrix {
   #classes = 0;
-  #counts: number[] = [];
+  /** Row by row. */
+  #counts = new Float64Array();
 
   /** The number of classes: the last size of the scores; 0 before the first batch. */
   get nClasses(): number {
@@ -16,7 +17,7 @@ export class ConfusionMatrix {
   /** Forgets all batches. */
   reset(): void {
     this.#classes = 0;
-    this.#counts = [];
+    this.#counts = new Float64Array();
   }
 
   /**
@@ -27,22 +28,23 @@ export class ConfusionMatrix {
    */
   accumulate(pred: Tensor, target: Tensor): void {
     const counts = tidy(() => this.#count(pred, target));
-    for (const [cell, count] of counts.entries()) {
-      this.#counts[cell] = (this.#counts[cell] ?? 0) + count;
-    }
+    this.#classes = pred.shape.at(-1) ?? 0;
+    if (this.#counts.length === 0) this.#counts = counts;
+    else for (let i = 0; i < counts.length; i++) (this.#counts[i] as number) += counts[i] as number;
   }
 
   /** Counts by right class, then by predicted class. */
   matrix(): number[][] {
     const n = this.#classes;
-    return Array.from({ length: n }, (_, row) => this.#counts.slice(row * n, (row + 1) * n));
+    return Array.from({ length: n }, (_, row) => [
+      ...this.#counts.subarray(row * n, (row + 1) * n),
+    ]);
   }
 
-  #count(pred: Tensor, target: Tensor): number[] {
+  #count(pred: Tensor, target: Tensor): Float64Array<ArrayBuffer> {
     const name = this.constructor.name;
     const classes = pred.shape.at(-1) ?? 0;
-    if (this.#classes === 0) this.#classes = classes;
-    if (classes !== this.#classes) {
+    if (this.#classes !== 0 && classes !== this.#classes) {
       throw valueError(`${name}: expected scores of ${this.#classes} classes, got ${classes}`);
     }
     const predicted = pred.detach().argmax(-1);
@@ -57,7 +59,8 @@ export class ConfusionMatrix {
       }
     }
     const cells = right.mul(classes).add(predicted).reshape([-1]);
-    return Array.from(cells.bincount({ minlength: classes * classes }).toTypedArray(), Number);
+    const counts = cells.bincount({ minlength: classes * classes }).double();
+    return counts.toTypedArray() as Float64Array<ArrayBuffer>;
   }
 }
 
