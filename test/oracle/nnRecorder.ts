@@ -54,11 +54,16 @@ export class NnRecorder {
     for (const entry of this.#finished) this.#compared.add(entry);
   }
 
+  /** 'modules.Linear' and the like. */
+  get compared(): readonly string[] {
+    return [...this.#compared].sort();
+  }
+
   /** For `npm run coverage:nn`. */
   write(): void {
     const file = basename(expect.getState().testPath ?? 'unknown');
     mkdirSync(folder, { recursive: true });
-    writeFileSync(`${folder}${file}.json`, JSON.stringify([...this.#compared].sort()));
+    writeFileSync(`${folder}${file}.json`, JSON.stringify(this.compared));
   }
 
   #watchSteps(group: NnGroup, classes: object): void {
