@@ -302,6 +302,8 @@ with torch.autocast('cpu'):
       expect(() => new nn.GRU(2, 3, { projSize: 1 } as never)).toThrow(
         "GRU() has no option 'projSize'",
       );
+      expect(() => new nn.RNN(2, 3, { layers: 2 } as never)).toThrow('dtype, nonlinearity');
+      expect(() => new nn.RNNCell(2, 3, { bia: true } as never)).toThrow('dtype, nonlinearity');
       expect(() => new nn.RNN(2, 3, { dropout: 1.5 })).toThrow('between 0 and 1, got 1.5');
       expect(() => new nn.RNN(2, 3, { nonlinearity: 'sigmoid' as never })).toThrow(
         "RNN: nonlinearity must be 'tanh' or 'relu', got 'sigmoid'",

@@ -21,6 +21,8 @@ export interface RecurrentKind<Hidden> {
   /** How many linear maps of the hidden size a step computes. */
   readonly gates: number;
   readonly state: StateForm<Hidden>;
+  /** Names of the options that not all layers have. */
+  readonly ownOptions: readonly string[];
 }
 
 type Sequences = Tensor | PackedSequence;
@@ -58,8 +60,7 @@ export abstract class RecurrentLayer<Hidden> extends Module<
   ) {
     super();
     const owner = this.constructor.name;
-    const projects = kind.operator === 'lstm';
-    const form = recurrentForm(owner, inputSize, hiddenSize, options, projects);
+    const form = recurrentForm(owner, inputSize, hiddenSize, options, kind.ownOptions);
     this.inputSize = inputSize;
     this.hiddenSize = hiddenSize;
     this.projSize = form.projSize;

@@ -49,7 +49,7 @@ export interface RecurrentForm {
 }
 
 /**
- * @param projects whether the layer knows `projSize`
+ * @param ownOptions those that not all layers have
  * @throws RangeError for sizes and probabilities out of their range
  * @throws TypeError for an unknown option
  */
@@ -58,9 +58,9 @@ export function recurrentForm(
   inputSize: number,
   hiddenSize: number,
   options: ProjectedOptions,
-  projects: boolean,
+  ownOptions: readonly string[],
 ): RecurrentForm {
-  checkOptions(owner, options, projects ? [...sharedOptions, 'projSize'] : sharedOptions);
+  checkOptions(owner, options, [...sharedOptions, ...ownOptions]);
   const { numLayers = 1, bias = true, batchFirst = false, dropout = 0 } = options;
   const { bidirectional = false, projSize = 0 } = options;
   checkSize(owner, 'inputSize', inputSize, 1);

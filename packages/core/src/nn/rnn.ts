@@ -25,10 +25,14 @@ export class RNN extends RecurrentLayer<Tensor> {
 
   /** @throws RangeError for sizes that are not positive, or another nonlinearity */
   constructor(inputSize: number, hiddenSize: number, options: RNNOptions = {}) {
-    const { nonlinearity = 'tanh', ...others } = options;
+    const { nonlinearity = 'tanh' } = options;
     checkNonlinearity('RNN', nonlinearity);
-    const operator = `rnn_${nonlinearity}` as const;
-    super(inputSize, hiddenSize, others, { operator, gates: 1, state: singleState });
+    super(inputSize, hiddenSize, options, {
+      operator: `rnn_${nonlinearity}`,
+      gates: 1,
+      state: singleState,
+      ownOptions: ['nonlinearity'],
+    });
     this.nonlinearity = nonlinearity;
   }
 }
@@ -45,7 +49,12 @@ export class RNN extends RecurrentLayer<Tensor> {
 export class GRU extends RecurrentLayer<Tensor> {
   /** @throws RangeError for sizes that are not positive */
   constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
-    super(inputSize, hiddenSize, options, { operator: 'gru', gates: 3, state: singleState });
+    super(inputSize, hiddenSize, options, {
+      operator: 'gru',
+      gates: 3,
+      state: singleState,
+      ownOptions: [],
+    });
   }
 }
 
@@ -63,6 +72,11 @@ export type LSTMOptions = ProjectedOptions;
 export class LSTM extends RecurrentLayer<LSTMState> {
   /** @throws RangeError for sizes that are not positive, or `projSize` not below `hiddenSize` */
   constructor(inputSize: number, hiddenSize: number, options: LSTMOptions = {}) {
-    super(inputSize, hiddenSize, options, { operator: 'lstm', gates: 4, state: lstmState });
+    super(inputSize, hiddenSize, options, {
+      operator: 'lstm',
+      gates: 4,
+      state: lstmState,
+      ownOptions: ['projSize'],
+    });
   }
 }

@@ -33,6 +33,8 @@ interface CellKind<Hidden> {
   /** How many linear maps of the hidden size a step computes. */
   readonly gates: number;
   readonly state: StateForm<Hidden>;
+  /** Names of the options that not all cells have. */
+  readonly ownOptions: readonly string[];
 }
 
 /** One step of a recurrent layer. All parameters begin as U(-1/sqrt(hiddenSize), 1/sqrt(hiddenSize)). */
@@ -57,10 +59,11 @@ abstract class RecurrentCell<Hidden> extends Module<[input: Tensor, hx?: Hidden 
   ) {
     super();
     const owner = this.constructor.name;
-    checkOptions(owner, options, ['bias', 'device', 'dtype']);
+    checkOptions(owner, options, ['bias', 'device', 'dtype', ...kind.ownOptions]);
     checkSize(owner, 'inputSize', inputSize);
     checkSize(owner, 'hiddenSize', hiddenSize);
-    const { bias = true, ...factory } = options;
+    const { bias = true, device, dtype } = options;
+    const factory = { device, dtype };
     const size = kind.gates * hiddenSize;
     this.inputSize = inputSize;
     this.hiddenSize = hiddenSize;
@@ -143,10 +146,14 @@ export class RNNCell extends RecurrentCell<Tensor> {
 
   /** @throws RangeError for sizes that are not whole, or another nonlinearity */
   constructor(inputSize: number, hiddenSize: number, options: RNNCellOptions = {}) {
-    const { nonlinearity = 'tanh', ...others } = options;
+    const { nonlinearity = 'tanh' } = options;
     checkNonlinearity('RNNCell', nonlinearity);
-    const operator = `rnn_${nonlinearity}_cell` as const;
-    super(inputSize, hiddenSize, others, { operator, gates: 1, state: singleState });
+    super(inputSize, hiddenSize, options, {
+      operator: `rnn_${nonlinearity}_cell`,
+      gates: 1,
+      state: singleState,
+      ownOptions: ['nonlinearity'],
+    });
     this.nonlinearity = nonlinearity;
   }
 
@@ -160,7 +167,12 @@ export class RNNCell extends RecurrentCell<Tensor> {
 export class GRUCell extends RecurrentCell<Tensor> {
   /** @throws RangeError for sizes that are not whole */
   constructor(inputSize: number, hiddenSize: number, options: RecurrentCellOptions = {}) {
-    super(inputSize, hiddenSize, options, { operator: 'gru_cell', gates: 3, state: singleState });
+    super(inputSize, hiddenSize, options, {
+      operator: 'gru_cell',
+      gates: 3,
+      state: singleState,
+      ownOptions: [],
+    });
   }
 }
 
@@ -168,6 +180,11 @@ export class GRUCell extends RecurrentCell<Tensor> {
 export class LSTMCell extends RecurrentCell<LSTMState> {
   /** @throws RangeError for sizes that are not whole */
   constructor(inputSize: number, hiddenSize: number, options: RecurrentCellOptions = {}) {
-    super(inputSize, hiddenSize, options, { operator: 'lstm_cell', gates: 4, state: lstmState });
+    super(inputSize, hiddenSize, options, {
+      operator: 'lstm_cell',
+      gates: 4,
+      state: lstmState,
+      ownOptions: [],
+    });
   }
 }
