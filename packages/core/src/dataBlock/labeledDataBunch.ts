@@ -41,6 +41,11 @@ export class LabeledDataBunch<Items extends ItemList>
     return this.lists.train.y.classes;
   }
 
+  /** What the training items have learned, such as categories. */
+  override exportState(): Readonly<Record<string, unknown>> {
+    return this.lists.train.x.exportState();
+  }
+
   *[tensorsOf](): Iterable<Tensor> {
     yield* this.lists[tensorsOf]();
   }
