@@ -3,7 +3,8 @@ import { dirname, resolve } from 'node:path';
 import { writeStateFile } from '../io/stateFile.js';
 import { functional } from '../nn/functional.js';
 import { type AnyModule, Module } from '../nn/module.js';
-import { ModuleSpecError, toSpec } from '../nn/moduleSpec.js';
+import { toSpec } from '../nn/moduleSpec/describe.js';
+import { ModuleSpecError } from '../nn/moduleSpec/spec.js';
 import { tidy } from '../tensor/scope.js';
 import {
   builtIn,

@@ -1,7 +1,7 @@
 import { NonDynamicallyQuantizableLinear } from '../nn/attention.js';
 import * as nn from '../nn/index.js';
 import { Module } from '../nn/module.js';
-import type { ModuleClasses } from '../nn/moduleSpec.js';
+import type { ModuleClasses } from '../nn/moduleSpec/spec.js';
 import type { StateDict } from '../nn/stateDict.js';
 import * as flatLosses from './flatLosses.js';
 import type { LearnerOptions } from './options.js';
