@@ -200,7 +200,7 @@ describe('the further optimisers alone', () => {
   );
 
   it.each(Object.keys(makers) as Name[])('%s makes no tensors after its first step', (name) => {
-    const p = new nn.Parameter(torch.ones([2]));
+    const p = tidy(() => new nn.Parameter(torch.ones([2])));
     const decay = name === 'Rprop' ? {} : { weightDecay: 0.1 };
     const optimizer = make(name, [p], { ...decay, maximize: true });
     const step = () =>
