@@ -7,12 +7,13 @@ import type { Callback, CallbackFn } from './callback.js';
 import { CallbackHandler } from './callbackHandler.js';
 import { GradientClipping } from './callbacks/gradientClipping.js';
 import { MixedPrecision, type MixedPrecisionOptions } from './callbacks/mixedPrecision.js';
+import { MixUpCallback } from './callbacks/mixUp.js';
 import { checkNotEmpty, type DataBunch } from './dataBunch.js';
 import { exportLearner } from './exportLearner.js';
 import { fitLoop, validation } from './fitLoop.js';
 import { freezeGroups, type LayerGroup, type SplitPoints, splitModel } from './layerGroups.js';
 import { defaultLr, type LearningRate, lrRange } from './learningRates.js';
-import type { LossFunction } from './lossFunction.js';
+import { computeLoss, type LossFunction } from './lossFunction.js';
 import { type LrFindOptions, lrFind } from './lrFinder.js';
 import { asMetric, type Metric, type MetricFunction } from './metric.js';
 import { type OneCycleOptions, OneCycleScheduler } from './oneCycle.js';
@@ -215,6 +216,12 @@ export class Learner<Model extends AnyModule = AnyModule> implements Disposable 
     return this;
   }
 
+  /** From now on, trains on mixtures of samples, see {@link MixUpCallback}. */
+  mixup(alpha = 0.4): this {
+    this.callbackFns.push((learn) => new MixUpCallback(learn, alpha));
+    return this;
+  }
+
   // --- training
 
   /**
@@ -232,7 +239,10 @@ export class Learner<Model extends AnyModule = AnyModule> implements Disposable 
     if (this.#isFitting) throw new Error('this learner is being fitted already');
     this.#isFitting = true;
     try {
-      const { opt, model, lossFunc } = this;
+      const { opt, model } = this;
+      // Callbacks may exchange the loss when the fit begins.
+      const lossFunc = (output: Tensors, ...targets: readonly Tensor[]) =>
+        computeLoss(this.lossFunc, output, targets);
       opt.lr = this.lrRange(lr);
       opt.wd = options.wd ?? this.wd;
       this.#recorder = new Recorder(this);

@@ -4,6 +4,7 @@ export { CSVLogger, type CSVLoggerOptions } from './csvLogger.js';
 export { EarlyStoppingCallback } from './earlyStopping.js';
 export { GradientClipping } from './gradientClipping.js';
 export { MixedPrecision, type MixedPrecisionOptions } from './mixedPrecision.js';
+export { MixUpCallback } from './mixUp.js';
 export type { PatienceOptions } from './patience.js';
 export {
   ReduceLROnPlateauCallback,
