@@ -19,10 +19,13 @@ export function getNumThreads(): number {
   return native.numThreads();
 }
 
+/** For this thread, and for those that begin later and say nothing else. */
 export function setNumThreads(count: number): void {
   if (!Number.isInteger(count) || count < 1) {
     throw new RangeError(`a number of threads is whole and at least 1, got ${count}`);
   }
+  // What a thread has said before it first asks is lost at that question.
+  native.numThreads();
   native.setNumThreads(count);
 }
 

@@ -46,3 +46,6 @@ export type { PlotLrFindOptions, PlotLrOptions, TrimOptions } from './recorderPl
 export type { FitState, Update } from './state.js';
 export { summary } from './summary.js';
 export type { AugmentedLoaders, TtaOptions } from './tta.js';
+export type { FitArgs, FitContext, FitFunction, FitPublished } from './worker/fitContext.js';
+export { type FitInWorkerOptions, fitInWorker } from './worker/fitInWorker.js';
+export { WorkerFitError } from './worker/fitThread.js';

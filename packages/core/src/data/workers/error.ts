@@ -1,9 +1,4 @@
-/** An error as it crosses between threads. */
-export interface ErrorMessage {
-  readonly name: string;
-  readonly message: string;
-  readonly stack: string;
-}
+import { type ErrorMessage, errorOfMessage, withWorkerStack } from '../../threads/errorMessage.js';
 
 /** What went wrong in a worker of a `DataLoader`. Its stack includes the worker's. */
 export class WorkerError extends Error {
@@ -17,18 +12,9 @@ export class WorkerError extends Error {
   }
 }
 
-export function messageOfError(thrown: unknown): ErrorMessage {
-  if (!(thrown instanceof Error)) {
-    return { name: 'Error', message: String(thrown), stack: String(thrown) };
-  }
-  const { name, message, stack } = thrown;
-  return { name, message, stack: stack ?? `${name}: ${message}` };
-}
-
 /** The error of a worker; its `cause` is what was thrown there. */
-export function workerError(worker: number, { name, message, stack }: ErrorMessage): WorkerError {
-  const cause = Object.assign(new Error(message), { name, stack });
-  const error = new WorkerError(worker, `${name}: ${message}`, { cause });
-  error.stack = `${error.stack}\nin the worker: ${stack}`;
-  return error;
+export function workerError(worker: number, thrown: ErrorMessage): WorkerError {
+  const cause = errorOfMessage(thrown);
+  const error = new WorkerError(worker, `${thrown.name}: ${thrown.message}`, { cause });
+  return withWorkerStack(error, thrown);
 }

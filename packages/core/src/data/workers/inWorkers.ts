@@ -39,7 +39,7 @@ const sources = new WeakMap<object, WorkerSource>();
  * @returns `value`
  */
 export function inWorkers<T extends object>(value: T, source: WorkerSource): T {
-  sources.set(value, { ...source, module: absolute(source.module) });
+  sources.set(value, { ...source, module: absolute('inWorkers', source.module) });
   return value;
 }
 
@@ -66,6 +66,14 @@ export function describeForWorker(value: unknown): unknown {
     }
     return undefined;
   });
+}
+
+/**
+ * {@link describeForWorker} for what has a source.
+ * @throws TypeError for a module that is a path relative to nothing
+ */
+export function describeSource(fn: string, { module, export: name, args }: WorkerSource): unknown {
+  return messageOf({ module: absolute(fn, module), export: name, args });
 }
 
 /** Makes again what {@link describeForWorker} has described. */
@@ -116,11 +124,11 @@ function isClass(value: object): boolean {
   return /^class\b/.test(Function.prototype.toString.call(value));
 }
 
-function absolute(module: string | URL): string {
+function absolute(fn: string, module: string | URL): string {
   const text = String(module);
   if (text.startsWith('.')) {
     throw new TypeError(
-      `inWorkers: '${text}' is relative to nothing; give new URL('${text}', import.meta.url)`,
+      `${fn}: '${text}' is relative to nothing; give new URL('${text}', import.meta.url)`,
     );
   }
   return isAbsolute(text) ? pathToFileURL(text).href : text;

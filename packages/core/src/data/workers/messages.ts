@@ -1,5 +1,5 @@
+import type { ErrorMessage } from '../../threads/errorMessage.js';
 import type { Task } from '../reader.js';
-import type { ErrorMessage } from './error.js';
 
 /** What a worker starts with. */
 export interface WorkerStart {

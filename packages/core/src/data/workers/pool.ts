@@ -1,5 +1,5 @@
-import { getNumThreads, setNumThreads } from '../../configuration.js';
 import { discardPacked, packTensors } from '../../tensor/transfer.js';
+import { restoreNumThreads } from '../../threads/startWorker.js';
 import type { Order, Reply } from './messages.js';
 import { Thread } from './thread.js';
 
@@ -23,8 +23,7 @@ export class WorkerPool {
   /** @param parts described for a worker */
   constructor(numWorkers: number, parts: unknown, seed: bigint) {
     const listener = {
-      // A worker asks for one thread, for itself; but threads that begin later would have that too.
-      started: () => setNumThreads(getNumThreads()),
+      started: restoreNumThreads,
       replied: (reply: Reply) => this.#deliver(reply),
       failed: () => this.#user?.failed(),
     };

@@ -1,6 +1,8 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { discardPacked } from '../../tensor/transfer.js';
-import { messageOfError, WorkerError, workerError } from './error.js';
+import { messageOfError } from '../../threads/errorMessage.js';
+import { startWorker } from '../../threads/startWorker.js';
+import { WorkerError, workerError } from './error.js';
 import type { Order, Reply, WorkerMessage, WorkerStart } from './messages.js';
 
 /** What a thread tells the pool. */
@@ -10,9 +12,6 @@ export interface ThreadListener {
   /** The thread has ended or will, see `failure`. */
   failed(): void;
 }
-
-/** A worker would inherit --input-type, which does not go with a file. */
-const isEvaluated = process.execArgv.some((option) => option.startsWith('--input-type'));
 
 /** One worker thread. By itself it does not keep the process alive. */
 export class Thread {
@@ -25,10 +24,7 @@ export class Thread {
 
   constructor(start: WorkerStart, listener: ThreadListener) {
     this.id = start.id;
-    this.#worker = new Worker(new URL('./entry.js', import.meta.url), {
-      workerData: start,
-      execArgv: isEvaluated ? [] : undefined,
-    });
+    this.#worker = startWorker(new URL('./entry.js', import.meta.url), start);
     this.#worker.unref();
     const fail = (failure: WorkerError) => {
       this.failure ??= failure;
