@@ -1,9 +1,9 @@
 import { DataError } from '@flambeau/core';
-import pl, { type DataFrame, type Expr } from 'nodejs-polars';
-import { columnOf, firstMissing } from '../frames.js';
+import pl, { type DataFrame, type Series } from 'nodejs-polars';
+import { appendColumns, columnOf, firstMissing } from '../frames.js';
 import { datesOf } from './dates.js';
+import { daysFromEvents, hasTwins, reversed, sequencesOf, windowSums } from './sequences.js';
 
-const dayMs = 86_400_000;
 /** Rows in the sums before and behind each row, itself included. */
 const windowRows = 7;
 
@@ -37,55 +37,32 @@ export function addElapsedTimes(
   if (undated >= 0) {
     throw new DataError(`column '${dateField}', row ${undated}: expected a date, got none`);
   }
-  const keys = [columnOf(df, baseField), columnOf(df, dateField)];
-  const events = fields.map((field) => eventsOf(df, field).rename(eventName(field)));
-  const milliseconds = local.cast(pl.Datetime('ms')).cast(pl.Int64).rename(timeName);
-  const base = pl.col(baseField);
-  const features = pl
-    .DataFrame([...keys, milliseconds, ...events])
-    .sort([baseField, timeName])
-    .select(
-      base,
-      pl.col(dateField),
-      ...fields.map((field) => daysFrom(lastEvent(field), base).alias(`After${field}`)),
-      ...fields.map((field) => daysFrom(nextEvent(field), base).alias(`Before${field}`)),
-      ...fields.map((field) => windowSum(event(field)).over(base).alias(`${field}_bw`)),
-      ...fields.map((field) =>
-        windowSum(event(field).reverse()).reverse().over(base).alias(`${field}_fw`),
-      ),
-    );
-  return df.join(features, { on: [baseField, dateField], how: 'left' });
+  const base = columnOf(df, baseField);
+  const events = fields.map((field) => eventsOf(df, field));
+  const forwards = sequencesOf(base, local, events);
+  const backwards = reversed(forwards);
+  const columns = (name: (field: string) => string, values: (Int32Array | Float64Array)[]) =>
+    values.map((column, place) => pl.Series(name(fields[place] as string), column));
+  const days = [
+    ...columns((field) => `After${field}`, daysFromEvents(forwards)),
+    ...columns((field) => `Before${field}`, daysFromEvents(backwards)),
+  ].map((column) => column.cast(pl.Int64));
+  const sums = [
+    ...columns((field) => `${field}_bw`, windowSums(forwards, windowRows)),
+    ...columns((field) => `${field}_fw`, windowSums(backwards, windowRows)),
+  ];
+  const features = [...days, ...sums];
+  if (base.nullCount() === 0 && !hasTwins(forwards)) return appendColumns(df, features);
+  const keys = [baseField, dateField];
+  return df.join(appendColumns(df.select(...keys), features), { on: keys, how: 'left' });
 }
 
-const timeName = ' time';
-const eventName = (field: string) => ` ${field}`;
-const time = pl.col(timeName);
-const event = (field: string) => pl.col(eventName(field));
-
-function eventsOf(df: DataFrame, field: string): pl.Series {
+/** The column as 0 and 1. */
+function eventsOf(df: DataFrame, field: string): Series {
   const column = columnOf(df, field);
   const { variant } = column.dtype;
   if (variant !== 'Bool' && !column.isNumeric()) {
     throw new DataError(`column '${field}' must have booleans or numbers, got ${variant}`);
   }
-  return column.cast(pl.Bool).cast(pl.Float64).fillNull('zero') as pl.Series;
-}
-
-function eventTime(field: string): Expr {
-  return pl
-    .when(event(field).gt(pl.lit(0)))
-    .then(time)
-    .otherwise(pl.lit(null));
-}
-
-const lastEvent = (field: string) => eventTime(field).forwardFill();
-const nextEvent = (field: string) => eventTime(field).backwardFill();
-
-function daysFrom(found: Expr, base: Expr): Expr {
-  const days = time.minus(found.over(base)).div(pl.lit(dayMs)).floor();
-  return days.fillNull(pl.lit(0)).cast(pl.Int64);
-}
-
-function windowSum(column: Expr): Expr {
-  return column.rollingSum({ windowSize: windowRows, minPeriods: 1 });
+  return column.cast(pl.Bool).cast(pl.UInt8).fillNull('zero') as Series;
 }
