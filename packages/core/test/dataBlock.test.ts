@@ -5,6 +5,7 @@ import {
   FloatList,
   ItemList,
   type LabelLists,
+  labelsFromState,
   MultiCategoryList,
   permutation,
   type Rows,
@@ -280,5 +281,49 @@ describe('databunch', () => {
     const data = items.splitNone().labelFromDf('y').databunch({ bs: 1 });
     expect(data.validDl).toBeUndefined();
     expect(data.classes).toEqual([0, 1]);
+  });
+  it('loads other sizes of batches', () => {
+    const split = numbers({ y: [0, 1, 2, 3, 4, 5] }).splitByIdx([4, 5]);
+    const data = split.labelFromDf('y', { labelCls: FloatList }).databunch({ bs: 2 });
+    expect([data.batchSize, data.trainDl.length, data.validDl?.length]).toEqual([2, 2, 1]);
+    data.batchSize = 1;
+    expect([data.batchSize, data.trainDl.length, data.validDl?.length]).toEqual([1, 4, 2]);
+  });
+
+  it('has no inputs of single items, and no table, unless the list makes them', async () => {
+    const data = numbers({ y: [0, 1] })
+      .splitNone()
+      .labelFromDf('y')
+      .databunch({ bs: 1 });
+    expect(() => data.oneItem(3)).toThrow('Numbers makes no inputs of single items');
+    await expect(data.showBatch()).rejects.toThrow('Numbers does not show its inputs as a table');
+    expect(() => data.trainDs.x.splitByValidFunc(() => true)).toThrow('does not give its items');
+  });
+});
+
+describe('the state of labels', () => {
+  it('makes labels that say the same', () => {
+    const columns = { size: ['s', 'l', 'm'], tags: ['a b', 'b', ''], float: [1.25, 2, 3] };
+    const split = numbers(columns).splitNone();
+    for (const { train } of [
+      split.labelFromDf('size'),
+      split.labelFromDf('tags', { labelDelim: ' ' }),
+      split.labelFromDf('float', { log: true }),
+    ]) {
+      const copy = labelsFromState(JSON.parse(JSON.stringify(train.y.exportState())));
+      expect([copy.constructor, copy.c, copy.classes]).toEqual([
+        train.y.constructor,
+        train.y.c,
+        train.y.classes,
+      ]);
+      expect(copy.exportState()).toEqual(train.y.exportState());
+      expect(copy.texts(train.y.tensor)).toEqual(train.y.texts(train.y.tensor));
+    }
+    expect(split.labelFromDf('size').train.y.texts(tensor([2, 0]).long())).toEqual(['s', 'l']);
+    const tags = split.labelFromDf('tags', { labelDelim: ' ' }).train.y;
+    expect(tags.texts(tags.tensor)).toEqual(['a;b', 'b', '']);
+    const floats = split.labelFromDf('float').train.y;
+    expect(floats.texts(floats.tensor)).toEqual(['1.25', '2', '3']);
+    expect(() => labelsFromState({ kind: 'Other' } as never)).toThrow("no kind of labels 'Other'");
   });
 });

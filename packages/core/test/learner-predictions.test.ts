@@ -231,6 +231,26 @@ describe('predict', () => {
       );
     }));
 
+  it('of several items is the prediction of each', () =>
+    tidy(() => {
+      for (const [lossFunc, y] of [
+        [new nn.CrossEntropyLoss(), classes],
+        [new nn.BCEWithLogitsLoss(), many],
+        [new nn.MSELoss(), many],
+      ] as const) {
+        const { learn } = setUp(lossFunc, y);
+        const items = [0, 1, 2].map((row) => x.select(0, row));
+        const { labels, values, outputs } = learn.predictItems(items);
+        for (const [row, item] of items.entries()) {
+          const { label, value, output } = learn.predict(item);
+          if (lossFunc instanceof nn.MSELoss) close(tensor(labels[row] as number[]), value);
+          else expect(labels[row]).toEqual(label);
+          close(values.select(0, row).float(), value.float());
+          close((outputs as Tensor).select(0, row), output as Tensor);
+        }
+      }
+    }));
+
   it('drops other activations each time with Monte Carlo dropout', () =>
     tidy(() => {
       const { learn, model } = setUp(new nn.MSELoss(), many);

@@ -4,6 +4,7 @@ export { addCyclicDatepart, type CyclicDatepartOptions } from './dates/cyclicDat
 export { addDatepart, type DatepartOptions, datepartPrefix } from './dates/datepart.js';
 export { addElapsedTimes } from './dates/elapsedTimes.js';
 export { type EmbeddingSize, embSzRule, getEmbSzs } from './embeddingSizes.js';
+export { type LoadTabularLearnerOptions, loadTabularLearner } from './loadTabularLearner.js';
 export { Categories, type CategoriesState, type Category } from './processors/categories.js';
 export { Categorify, type CategorifyOptions } from './processors/categorify.js';
 export {
@@ -12,8 +13,15 @@ export {
   type FillStrategy,
 } from './processors/fillMissing.js';
 export { type Moments, Normalize, type NormalizeOptions } from './processors/normalize.js';
-export { type ProcFactory, type ProcState, TabularProc } from './processors/tabularProc.js';
-export { TabularProcessor, type TabularTensors } from './processors/tabularProcessor.js';
+export {
+  type ProcClass,
+  type ProcFactory,
+  type ProcState,
+  TabularProc,
+} from './processors/tabularProc.js';
+export { TabularProcessor } from './processors/tabularProcessor.js';
+export type { TabularTensors } from './processors/tabularTensors.js';
+export type { RowColumns, TabularRow } from './rows/rowColumns.js';
 export { type TabularLearnerOptions, tabularLearner } from './tabularLearner.js';
 export { TabularList, type TabularListOptions } from './tabularList.js';
 export { embedding, TabularModel, type TabularModelOptions } from './tabularModel.js';

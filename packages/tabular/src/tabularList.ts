@@ -6,13 +6,17 @@ import {
   type Rows,
   type SupervisedBatch,
   type Tensor,
+  type Tensors,
+  type TextColumn,
   tensorsOf,
 } from '@flambeau/core';
-import type { DataFrame } from 'nodejs-polars';
+import pl, { type DataFrame } from 'nodejs-polars';
 import { columnOf, takeRows } from './frames.js';
 import type { Category } from './processors/categories.js';
-import type { ProcFactory, TabularProc } from './processors/tabularProc.js';
-import { TabularProcessor, type TabularTensors } from './processors/tabularProcessor.js';
+import type { ProcClass, ProcFactory, TabularProc } from './processors/tabularProc.js';
+import { TabularProcessor } from './processors/tabularProcessor.js';
+import type { TabularTensors } from './processors/tabularTensors.js';
+import type { TabularRow } from './rows/rowColumns.js';
 import { TabularDataset } from './tabularDataset.js';
 
 export interface TabularListOptions {
@@ -27,7 +31,7 @@ export interface TabularListOptions {
 }
 
 /** Rows of a table, which become categories and numbers. */
-export class TabularList extends ItemList {
+export class TabularList extends ItemList<TabularRow> {
   readonly df: DataFrame;
   readonly path: string;
   readonly #options: TabularListOptions;
@@ -55,6 +59,15 @@ export class TabularList extends ItemList {
       if (names.indexOf(name) < place) throw new DataError(`the variable '${name}' is named twice`);
     }
     return new TabularList(df, options, new TabularProcessor(procs, catNames, contNames));
+  }
+
+  /** No rows, but what those had learned that exported the state. */
+  static fromState(
+    state: Readonly<Record<string, unknown>>,
+    { procs = [], path = '.' }: { procs?: readonly ProcClass[]; path?: string } = {},
+  ): TabularList {
+    const processor = TabularProcessor.fromState(state, procs);
+    return new TabularList(pl.DataFrame({}), { path }, processor);
   }
 
   get length(): number {
@@ -114,7 +127,38 @@ export class TabularList extends ItemList {
     return { name, values: series.toArray() as unknown[], isFloat: series.isFloat() };
   }
 
+  override *items(): Iterable<TabularRow> {
+    yield* this.df.toRecords() as Iterable<TabularRow>;
+  }
+
+  /** Rows as plain objects, with all variables; null where a value is not known. */
+  override inputsOf(rows: readonly TabularRow[]): readonly Tensor[] {
+    const { cats, conts } = this.#processor.applyRows(rows);
+    return [cats, conts];
+  }
+
+  override textsOf(inputs: Tensors): readonly TextColumn[] {
+    const [cats, conts] = inputs as readonly [Tensor, Tensor];
+    const codes = cats.toArray() as unknown[][];
+    const numbers = conts.toArray() as number[][];
+    const { classes } = this;
+    return [
+      ...this.catNames.map((name, place) => ({
+        name,
+        texts: codes.map((row) => textOf(classes[name]?.[Number(row[place])])),
+      })),
+      ...this.contNames.map((name, place) => ({
+        name,
+        texts: numbers.map((row) => (row[place] as number).toFixed(4)),
+      })),
+    ];
+  }
+
   override exportState(): Readonly<Record<string, unknown>> {
     return this.#processor.exportState();
   }
+}
+
+function textOf(category: Category | null | undefined): string {
+  return category instanceof Date ? category.toISOString() : `${category}`;
 }

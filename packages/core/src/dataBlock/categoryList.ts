@@ -9,6 +9,7 @@ import {
   type LabelList,
   type LabelOptions,
   type LabelSource,
+  type LabelState,
   labelError,
   type OtherLabels,
   onlyColumn,
@@ -63,5 +64,13 @@ export class CategoryList implements LabelList {
 
   empty(count: number): Tensor {
     return torch.zeros([count], { dtype: 'int64' });
+  }
+
+  texts(targets: Tensor): readonly string[] {
+    return (targets.toArray() as unknown[]).map((place) => `${this.classes[Number(place)]}`);
+  }
+
+  exportState(): LabelState {
+    return { kind: 'CategoryList', classes: this.classes };
   }
 }

@@ -7,6 +7,7 @@ import {
   type LabelList,
   type LabelOptions,
   type LabelSource,
+  type LabelState,
   labelError,
   type OtherLabels,
 } from './labelList.js';
@@ -40,6 +41,21 @@ export class FloatList implements LabelList {
   empty(count: number): Tensor {
     return torch.zeros(this.c === 1 ? [count] : [count, this.c]);
   }
+
+  /** Numbers with the digits that float32 has. */
+  texts(targets: Tensor): readonly string[] {
+    return (targets.toArray() as (number | number[])[]).map((target) =>
+      [target].flat().map(shortFloat).join(';'),
+    );
+  }
+
+  exportState(): LabelState {
+    return { kind: 'FloatList', c: this.c, log: this.log };
+  }
+}
+
+function shortFloat(value: number): string {
+  return `${Number(value.toPrecision(7))}`;
 }
 
 function numberAt({ name, values }: Column, row: number, log: boolean): number {

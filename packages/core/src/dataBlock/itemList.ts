@@ -1,9 +1,10 @@
 import type { Dataset } from '../data/dataset.js';
-import type { SupervisedBatch } from '../learner/batch.js';
+import type { SupervisedBatch, Tensors } from '../learner/batch.js';
 import { type TensorHolder, tensorsOf } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { permutation } from './permutation.js';
 import { SplitItems } from './splitItems.js';
+import type { TextColumn } from './textTable.js';
 
 /** Places of items in a list. */
 export type Rows = readonly number[] | Int32Array;
@@ -20,7 +21,7 @@ export interface Column {
  * What a model shall be given, before it is known how it becomes tensors. A list is split into
  * training and validation items, those get labels, and then they are loaded in batches.
  */
-export abstract class ItemList implements TensorHolder {
+export abstract class ItemList<Item = unknown> implements TensorHolder {
   abstract readonly length: number;
 
   /** The folder that models and histories are written to. */
@@ -38,7 +39,7 @@ export abstract class ItemList implements TensorHolder {
   /** The items with a target each, as the loader reads them. @param targets by item, on the CPU */
   abstract dataset(targets: Tensor): Dataset<SupervisedBatch>;
 
-  /** What {@link loadState} needs to treat items as these are, as JSON. */
+  /** What is needed to treat items as these are, as JSON. */
   abstract exportState(): Readonly<Record<string, unknown>>;
 
   /**
@@ -47,6 +48,30 @@ export abstract class ItemList implements TensorHolder {
    */
   column(name: string): Column {
     throw new TypeError(`${this.constructor.name} has no table with a column '${name}'`);
+  }
+
+  /**
+   * The items themselves, in order.
+   * @throws TypeError for a list that cannot tell
+   */
+  items(): Iterable<Item> {
+    throw new TypeError(`${this.constructor.name} does not give its items`);
+  }
+
+  /**
+   * Inputs of items that are in no list, made as those of this list are.
+   * @throws TypeError for a list that does not take single items
+   */
+  inputsOf(_items: readonly Item[]): Tensors {
+    throw new TypeError(`${this.constructor.name} makes no inputs of single items`);
+  }
+
+  /**
+   * Inputs as people look at them.
+   * @throws TypeError for a list whose inputs are no table
+   */
+  textsOf(_inputs: Tensors): readonly TextColumn[] {
+    throw new TypeError(`${this.constructor.name} does not show its inputs as a table`);
   }
 
   /** The tensors that were made of the items. */
@@ -99,6 +124,17 @@ export abstract class ItemList implements TensorHolder {
   splitFromDf(name: string): SplitItems<this> {
     const { values } = this.column(name);
     return this.splitByIdx(range(this.length).filter((row) => Boolean(values[row])));
+  }
+
+  /** Items for which `isValid` says so validate. */
+  splitByValidFunc(isValid: (item: Item) => boolean): SplitItems<this> {
+    const rows: number[] = [];
+    let row = 0;
+    for (const item of this.items()) {
+      if (isValid(item)) rows.push(row);
+      row++;
+    }
+    return this.splitByIdx(rows);
   }
 
   #checked(rows: number[]): number[] {

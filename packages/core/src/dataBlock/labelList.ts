@@ -16,7 +16,21 @@ export interface LabelList {
   like(source: LabelSource): OtherLabels;
   /** Targets for items that have none. */
   empty(count: number): Tensor;
+  /** Targets, one a row, as people read them. */
+  texts(targets: Tensor): readonly string[];
+  /** What {@link labelsFromState} makes labels of this kind of, without items. */
+  exportState(): LabelState;
 }
+
+/** A kind of labels, and what it has learned, as JSON. */
+export type LabelState =
+  | { readonly kind: 'FloatList'; readonly c: number; readonly log: boolean }
+  | { readonly kind: 'CategoryList'; readonly classes: readonly unknown[] }
+  | {
+      readonly kind: 'MultiCategoryList';
+      readonly classes: readonly unknown[];
+      readonly labelDelim: string | null;
+    };
 
 /** One column with labels or several, and the rows that are asked for. */
 export interface LabelSource {

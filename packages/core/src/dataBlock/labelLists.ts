@@ -61,10 +61,10 @@ export class LabelLists<Items extends ItemList> implements TensorHolder, Disposa
   databunch(options: DatabunchOptions = {}): LabeledDataBunch<Items> {
     const { bs = 64, valBs = bs } = options;
     const { train, valid, test } = this;
-    if (train.x.length < bs) {
+    if (train.x.length > 0 && train.x.length < bs) {
       emitWarning(`${train.x.length} training items do not fill one batch of ${bs}`);
     }
-    const trainDs = train.x.dataset(train.y.tensor);
+    const trainDs = train.x.length === 0 ? null : train.x.dataset(train.y.tensor);
     const { trainDl, validDl, ...more } = datasetLoaders(
       {
         train: trainDs,

@@ -9,6 +9,7 @@ import {
   type LabelList,
   type LabelOptions,
   type LabelSource,
+  type LabelState,
   labelError,
   type OtherLabels,
   onlyColumn,
@@ -68,6 +69,18 @@ export class MultiCategoryList implements LabelList {
 
   empty(count: number): Tensor {
     return torch.zeros([count, this.c]);
+  }
+
+  /** The categories of each, with `;` between them. */
+  texts(targets: Tensor): readonly string[] {
+    return (targets.toArray() as number[][]).map((cells) =>
+      this.classes.filter((_, place) => cells[place] === 1).join(';'),
+    );
+  }
+
+  exportState(): LabelState {
+    const { classes } = this;
+    return { kind: 'MultiCategoryList', classes, labelDelim: this.#labelDelim ?? null };
   }
 }
 

@@ -29,7 +29,7 @@ const parts = ['trainDl', 'validDl', 'testDl', 'fixDl'] as const;
 
 /**
  * The data that a model is trained, validated and tested on: batches `[x, y]`, moved to the device.
- * A subclass for a kind of data overrides what depends on the kind: {@link sampleOf},
+ * A subclass for a kind of data overrides what depends on the kind: {@link sampleOf} or {@link batchOf},
  * {@link denorm} and {@link exportState}.
  */
 export class DataBunch implements LabelInfo {
@@ -142,18 +142,29 @@ export class DataBunch implements LabelInfo {
    * on the device, and normalised.
    */
   oneItem(item: unknown, options: OneBatchOptions = {}): SupervisedBatch {
+    return this.itemBatch([item], options);
+  }
+
+  /**
+   * The same of several items.
+   * @throws RangeError for no items
+   */
+  itemBatch(items: readonly unknown[], options: OneBatchOptions = {}): SupervisedBatch {
     checkOptions('oneItem', options, oneBatchOptions);
     const { denorm = false, cpu = false } = options;
+    if (items.length === 0) throw new RangeError('there are no items to predict');
     const dl = this.validDl ?? this.trainDl;
-    return tidy(() => {
-      const batch = defaultCollate([this.sampleOf(item)]) as unknown as SupervisedBatch;
-      return this.#shown(dl.process(batch), { denorm, cpu });
-    });
+    return tidy(() => this.#shown(dl.process(this.batchOf(items)), { denorm, cpu }));
   }
 
   #shown([x, y]: SupervisedBatch, { denorm, cpu }: Required<OneBatchOptions>): SupervisedBatch {
     const shown = denorm ? this.denorm(x) : x;
     return cpu ? [moveTo('cpu', shown), moveTo('cpu', y)] : [shown, y];
+  }
+
+  /** Items as a batch that is on the CPU still; here their samples are collated. */
+  protected batchOf(items: readonly unknown[]): SupervisedBatch {
+    return defaultCollate(items.map((item) => this.sampleOf(item))) as unknown as SupervisedBatch;
   }
 
   /** An item as the datasets' samples are, `[x, y]`; here the item is x and y says nothing. */

@@ -3,12 +3,13 @@ import { DataLoader } from '../data/dataLoader.js';
 import type { DataLoaderOptions } from '../data/dataLoaderOptions.js';
 import { type AnyDataset, isIndexed } from '../data/dataset.js';
 import type { SupervisedBatch } from './batch.js';
+import { noBatches } from './noBatches.js';
 
 type Source = BatchSource<SupervisedBatch>;
 
 /** The parts of the data, as items `[x, y]`; null for a part that is not there. */
 export interface Datasets {
-  readonly train: AnyDataset<unknown>;
+  readonly train: AnyDataset<unknown> | null;
   readonly valid: AnyDataset<unknown> | null;
   readonly test: AnyDataset<unknown> | null;
   readonly fix: AnyDataset<unknown> | null;
@@ -51,12 +52,15 @@ export function datasetLoaders(datasets: Datasets, options: LoadingOptions = {})
   const inOrder = (dataset: AnyDataset<unknown> | null) =>
     dataset && new DataLoader<unknown, SupervisedBatch>(dataset, { ...loading, batchSize: valBs });
   return {
-    trainDl: new DataLoader<unknown, SupervisedBatch>(train, {
-      ...loading,
-      batchSize: bs,
-      shuffle: isIndexed(train),
-      dropLast: true,
-    }),
+    trainDl:
+      train === null
+        ? noBatches
+        : new DataLoader<unknown, SupervisedBatch>(train, {
+            ...loading,
+            batchSize: bs,
+            shuffle: isIndexed(train),
+            dropLast: true,
+          }),
     validDl: inOrder(valid),
     testDl: inOrder(test),
     fixDl: inOrder(fix),

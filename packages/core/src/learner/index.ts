@@ -32,7 +32,7 @@ export {
 export type { FitOptions, LearnerOptions, ValidateOptions } from './options.js';
 export type { PerGroup } from './perGroup.js';
 export type { LoadOptions, SaveOptions } from './persistence.js';
-export type { PredBatchOptions, Prediction, PredictOptions } from './predictItem.js';
+export type { PredBatchOptions, Prediction, Predictions, PredictOptions } from './predictItem.js';
 export type { GetPredsOptions, Preds, PredsAndLosses } from './predictions.js';
 export {
   type EpochRow,

@@ -2,6 +2,7 @@ import type { BatchSource } from '../data/batches.js';
 import type { Device } from '../tensor/dtype.js';
 import type { SupervisedBatch } from './batch.js';
 import { DataBunch } from './dataBunch.js';
+import { noBatches } from './noBatches.js';
 
 interface ItemlessOptions {
   readonly path: string;
@@ -27,14 +28,3 @@ export class ItemlessData extends DataBunch {
     return this.#classes ?? undefined;
   }
 }
-
-const noBatches: BatchSource<SupervisedBatch> = {
-  length: 0,
-  batches: () => ({
-    ready: () => false,
-    take: () => {
-      throw new RangeError('there are no items');
-    },
-    close: () => {},
-  }),
-};

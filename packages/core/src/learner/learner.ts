@@ -31,9 +31,11 @@ import { type LoadOptions, loadInto, type SaveOptions, saveLearner } from './per
 import {
   type PredBatchOptions,
   type Prediction,
+  type Predictions,
   type PredictOptions,
   predBatch,
   predictItem,
+  predictItems,
 } from './predictItem.js';
 import { type GetPredsOptions, getPreds, type Preds, type PredsAndLosses } from './predictions.js';
 import { printedProgress } from './progress/printedProgress.js';
@@ -325,6 +327,11 @@ export class Learner<Model extends AnyModule = AnyModule> implements Disposable 
   predict(item: unknown, options: PredictOptions = {}): Prediction {
     checkOptions('predict', options, ['returnX']);
     return predictItem(this, item, options);
+  }
+
+  /** What is predicted for several items, in one batch: for servers. */
+  predictItems(items: readonly unknown[]): Predictions {
+    return predictItems(this, items);
   }
 
   /** As {@link predict}, several times, each with other activations dropped. Default 10 times. */

@@ -45,6 +45,16 @@ export interface Prediction {
   readonly x?: Tensors;
 }
 
+/** What is predicted for several items; each part has one entry for each of them. */
+export interface Predictions {
+  /** See {@link Prediction}. */
+  readonly labels: readonly unknown[];
+  /** Classes' numbers `[items]`, classes as 0 and 1, or the numbers predicted. */
+  readonly values: Tensor;
+  /** The predictions themselves, one row an item. */
+  readonly outputs: Tensors;
+}
+
 export interface PredictOptions {
   /** Gives the item as the model got it, too. Default false. */
   readonly returnX?: boolean;
@@ -87,27 +97,41 @@ export function predictItem(
   return tidy(() => {
     const batch = learn.data.oneItem(item);
     const first = (rows: Tensors) => eachOf(rows, (row) => row.select(0, 0));
-    const output = first(predBatch(learn, batch, forBatch));
-    const predicted = { ...decode(learn, output), output };
+    const outputs = predBatch(learn, batch, forBatch);
+    const { labels, values } = decode(learn, outputs);
+    const output = first(outputs);
+    const value = values === outputs ? (output as Tensor) : values.select(0, 0);
+    const predicted = { label: labels[0], value, output };
     return returnX ? { ...predicted, x: first(learn.data.denorm(batch[0])) } : predicted;
   });
 }
 
-function decode({ data, lossFunc }: Learner, output: Tensors): Omit<Prediction, 'output'> {
-  const prediction = output instanceof Tensor ? output : (output[0] as Tensor);
+/** See {@link Learner.predictItems}. */
+export function predictItems(learn: Learner, items: readonly unknown[]): Predictions {
+  return tidy(() => {
+    const outputs = predBatch(learn, learn.data.itemBatch(items));
+    return { ...decode(learn, outputs), outputs };
+  });
+}
+
+function decode({ data, lossFunc }: Learner, outputs: Tensors): Omit<Predictions, 'outputs'> {
+  const predictions = outputs instanceof Tensor ? outputs : (outputs[0] as Tensor);
+  const count = predictions.size(0);
   const nameOf = (index: number) => data.classes?.[index] ?? index;
   const { name } = activationOf(activationKeyOf(lossFunc));
   if (name === 'softmax') {
-    const value = prediction.argmax();
-    return { label: nameOf(Number(value.item())), value };
+    const values = predictions.reshape([count, -1]).argmax(1);
+    return { labels: (values.toArray() as unknown[]).map((it) => nameOf(Number(it))), values };
   }
   if (name === 'sigmoid') {
-    const isOn = prediction.ge(evenOdds);
-    const numbers = (isOn.flatten().toArray() as boolean[]).flatMap((on, i) => (on ? [i] : []));
-    return { label: numbers.map(nameOf), value: isOn.to(prediction.dtype) };
+    const isOn = predictions.ge(evenOdds);
+    const rows = isOn.reshape([count, -1]).toArray() as boolean[][];
+    const labels = rows.map((row) => row.flatMap((on, index) => (on ? [nameOf(index)] : [])));
+    return { labels, values: isOn.to(predictions.dtype) };
   }
-  const label = prediction.numel() === 1 ? prediction.item() : prediction.toArray();
-  return { label, value: prediction };
+  const isOne = predictions.numel() === count;
+  const labels = (isOne ? predictions.flatten() : predictions).toArray() as unknown[];
+  return { labels, values: predictions };
 }
 
 const evenOdds = 0.5;

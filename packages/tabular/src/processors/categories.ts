@@ -1,13 +1,14 @@
 import { DataError } from '@flambeau/core';
-import pl, { type DataFrame, DataType, type Series } from 'nodejs-polars';
+import pl, { type DataFrame, type Series } from 'nodejs-polars';
+import { type DataTypeState, dataTypeOf, dataTypeState } from '../dtypes.js';
 import { withoutNaN } from '../frames.js';
 
 /** A value that a column of categories can have. */
 export type Category = string | number | boolean | Date;
 
-/** As JSON: the type in Polars' own form, the values as text. */
+/** As JSON, the values as text. */
 export interface CategoriesState {
-  readonly dtype: string | { readonly variant: string; readonly inner: readonly unknown[] };
+  readonly dtype: DataTypeState;
   readonly values: readonly string[];
 }
 
@@ -16,6 +17,7 @@ const codeName = ' code';
 /** The categories of one variable, numbered in their order. */
 export class Categories {
   readonly #values: Series;
+  #codes: ReadonlyMap<unknown, number> | undefined;
 
   private constructor(values: Series) {
     this.#values = values;
@@ -62,6 +64,12 @@ export class Categories {
     return codes.getColumn(codeName).toTypedArray() as Int32Array;
   }
 
+  /** The code of one value, as `codesOf` gives it. */
+  codeOf(value: unknown): number {
+    this.#codes ??= new Map(this.values.map((known, code) => [keyOf(known), code]));
+    return this.#codes.get(keyOf(value)) ?? -1;
+  }
+
   /** The column with nothing but categories; all else is missing. */
   restrict(column: Series): Series {
     const { name } = column;
@@ -95,22 +103,25 @@ export class Categories {
   }
 
   exportState(): CategoriesState {
-    const { variant, inner } = this.#values.dtype as DataType & { inner?: unknown[] | null };
     const values =
       isText(this.#values) || this.#values.isFloat() ? this.#values : this.#values.cast(pl.Int64);
     return {
-      dtype: inner ? { variant, inner } : variant,
+      dtype: dataTypeState(this.#values.dtype),
       values: values.cast(pl.Utf8).toArray() as string[],
     };
   }
 
   static fromState(name: string, { dtype, values }: CategoriesState): Categories {
-    const type = DataType.deserialize(dtype);
+    const type = dataTypeOf(dtype);
     const texts = pl.Series(name, [...values], pl.Utf8);
     if (texts.dtype.equals(type)) return new Categories(texts);
     const isNumber = ['Float32', 'Float64'].includes(type.variant);
     return new Categories(texts.cast(isNumber ? pl.Float64 : pl.Int64).cast(type));
   }
+}
+
+function keyOf(value: unknown): unknown {
+  return value instanceof Date ? value.getTime() : value;
 }
 
 /** Without Polars' own categories, whose codes depend on how the column was made. */

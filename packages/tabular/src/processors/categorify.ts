@@ -1,6 +1,7 @@
 import { DataError } from '@flambeau/core';
 import type { DataFrame } from 'nodejs-polars';
 import { columnOf } from '../frames.js';
+import type { RowColumns } from '../rows/rowColumns.js';
 import { Categories, type CategoriesState, type Category } from './categories.js';
 import { type ProcState, TabularProc } from './tabularProc.js';
 
@@ -47,6 +48,15 @@ export class Categorify extends TabularProc {
     return df.withColumns(
       ...[...this.#categories].map(([name, known]) => known.restrict(columnOf(df, name))),
     );
+  }
+
+  override applyRows(columns: RowColumns): void {
+    for (const [name, known] of this.#categories) {
+      const values = columns.get(name) as unknown[];
+      for (let row = 0; row < values.length; row++) {
+        if (known.codeOf(values[row]) < 0) values[row] = null;
+      }
+    }
   }
 
   #learn(df: DataFrame, name: string): Categories {

@@ -1,6 +1,7 @@
 import { DataError } from '@flambeau/core';
 import pl, { type DataFrame, type Series } from 'nodejs-polars';
 import { columnOf, firstMissing, withoutNaN } from '../frames.js';
+import type { RowColumns } from '../rows/rowColumns.js';
 import { checkNumeric } from './numeric.js';
 import { type ProcState, TabularProc } from './tabularProc.js';
 
@@ -22,7 +23,7 @@ export interface FillMissingOptions {
 /** Fills the missing values of continuous variables by what the training rows have. */
 export class FillMissing extends TabularProc {
   readonly #strategy: FillStrategy;
-  readonly #addCol: boolean;
+  #addCol: boolean;
   readonly #fillVal: number | Readonly<Record<string, number>>;
   #fills = new Map<string, number>();
 
@@ -75,12 +76,7 @@ export class FillMissing extends TabularProc {
     for (const name of this.contNames) {
       if (this.#fills.has(name)) continue;
       const row = firstMissing(numbersOf(df, name));
-      if (row >= 0) {
-        throw new DataError(
-          `column '${name}', row ${row}: expected a number, got a missing value, of which the ` +
-            `training rows had none; fill such values yourself`,
-        );
-      }
+      if (row >= 0) throw neverMissing(name, row);
     }
     return this.#fill(df);
   }
@@ -109,13 +105,40 @@ export class FillMissing extends TabularProc {
     return filled.length === 0 ? df : df.withColumns(...filled);
   }
 
+  override applyRows(columns: RowColumns): void {
+    for (const name of this.contNames) {
+      const values = columns.get(name) as (number | null)[];
+      const fill = this.#fills.get(name);
+      if (fill === undefined) {
+        const row = values.indexOf(null);
+        if (row >= 0) throw neverMissing(name, row);
+        continue;
+      }
+      if (this.#addCol) {
+        columns.set(
+          `${name}_na`,
+          values.map((value) => value === null),
+        );
+      }
+      for (let row = 0; row < values.length; row++) values[row] ??= fill;
+    }
+  }
+
   override exportState(): ProcState {
-    return { fills: Object.fromEntries(this.#fills) };
+    return { fills: Object.fromEntries(this.#fills), addCol: this.#addCol };
   }
 
   override loadState(state: ProcState): void {
     this.#fills = new Map(Object.entries(state.fills as Record<string, number>));
+    this.#addCol = state.addCol as boolean;
   }
+}
+
+function neverMissing(name: string, row: number): DataError {
+  return new DataError(
+    `column '${name}', row ${row}: expected a number, got a missing value, of which the ` +
+      `training rows had none; fill such values yourself`,
+  );
 }
 
 function numbersOf(df: DataFrame, name: string): Series {

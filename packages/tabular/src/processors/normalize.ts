@@ -1,6 +1,7 @@
 import { DataError } from '@flambeau/core';
 import pl, { type DataFrame } from 'nodejs-polars';
 import { columnOf, withoutNaN } from '../frames.js';
+import type { RowColumns } from '../rows/rowColumns.js';
 import { checkNumeric } from './numeric.js';
 import { type ProcState, TabularProc } from './tabularProc.js';
 
@@ -78,6 +79,17 @@ export class Normalize extends TabularProc {
         .div(pl.lit(epsilon + std));
     });
     return normalized.length === 0 ? df : df.withColumns(...normalized);
+  }
+
+  override applyRows(columns: RowColumns): void {
+    for (const [name, { mean, std }] of this.#moments) {
+      const values = columns.get(name) as (number | null)[];
+      const scale = epsilon + std;
+      for (let row = 0; row < values.length; row++) {
+        const value = values[row] as number | null;
+        if (value !== null) values[row] = (value - mean) / scale;
+      }
+    }
   }
 
   override exportState(): ProcState {

@@ -1,6 +1,7 @@
 import { DataError } from '@flambeau/core';
 import type { DataFrame } from 'nodejs-polars';
 import { columnOf } from '../frames.js';
+import type { RowColumns } from '../rows/rowColumns.js';
 
 /** What a processor has learned, as JSON. */
 export type ProcState = Readonly<Record<string, unknown>>;
@@ -49,6 +50,12 @@ export abstract class TabularProc {
     return this.applyTrain(df);
   }
 
+  /**
+   * Treats rows that are no frame as `applyTest` does: changes and adds columns in place. A
+   * processor without it, or with another `applyTest`, is given single rows as a frame.
+   */
+  applyRows?(columns: RowColumns): void;
+
   /** What {@link loadState} needs to treat rows as this processor does. */
   exportState(): ProcState {
     return {};
@@ -58,10 +65,13 @@ export abstract class TabularProc {
   loadState(_state: ProcState): void {}
 }
 
+/** A class of processors. */
+export type ProcClass = new (
+  catNames: readonly string[],
+  contNames: readonly string[],
+) => TabularProc;
+
 /** How a processor is asked for: its class, or a function that makes it with options. */
 export type ProcFactory =
-  | (new (
-      catNames: readonly string[],
-      contNames: readonly string[],
-    ) => TabularProc)
+  | ProcClass
   | ((catNames: readonly string[], contNames: readonly string[]) => TabularProc);

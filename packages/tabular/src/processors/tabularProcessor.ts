@@ -1,18 +1,23 @@
 import { emitWarning } from 'node:process';
-import { DataError, type Tensor, tidy, torch, tensor as toTensor } from '@flambeau/core';
-import pl, { type DataFrame } from 'nodejs-polars';
-import { columnOf, firstMissing } from '../frames.js';
-import type { Category } from './categories.js';
+import { DataError, tidy, tensor as toTensor } from '@flambeau/core';
+import type { DataFrame, DataType } from 'nodejs-polars';
+import { type DataTypeState, dataTypeOf, dataTypeState, kindOf } from '../dtypes.js';
+import { columnOf } from '../frames.js';
+import { columnsOfRows, type RowColumn, type TabularRow } from '../rows/rowColumns.js';
+import { frameOfRows } from '../rows/rowFrame.js';
+import { takesRows } from '../rows/takesRows.js';
+import type { Categories, Category } from './categories.js';
 import { Categorify } from './categorify.js';
-import { type ProcFactory, type ProcState, TabularProc } from './tabularProc.js';
-
-/** Rows as a model takes them. */
-export interface TabularTensors {
-  /** int64 `[rows, variables]`: 0 for a missing or unknown category, the others from 1. */
-  readonly cats: Tensor;
-  /** float32 `[rows, variables]`. */
-  readonly conts: Tensor;
-}
+import { FillMissing } from './fillMissing.js';
+import { Normalize } from './normalize.js';
+import { type ProcClass, type ProcFactory, type ProcState, TabularProc } from './tabularProc.js';
+import {
+  codesTensor,
+  columnsTensor,
+  finiteNumbers,
+  numbersTensor,
+  type TabularTensors,
+} from './tabularTensors.js';
 
 /** What stands for missing and unknown categories, the first class of each variable. */
 export const missingCategory = '#na#';
@@ -20,9 +25,15 @@ export const missingCategory = '#na#';
 /** The processors of a table, run in order, and what they have made of the variables. */
 export class TabularProcessor {
   readonly #factories: readonly (ProcFactory | TabularProc)[];
+  readonly #sources: {
+    readonly catNames: readonly string[];
+    readonly contNames: readonly string[];
+  };
   #procs: readonly TabularProc[] = [];
   #catNames: readonly string[];
   #contNames: readonly string[];
+  /** The columns of the training rows. */
+  #schema: ReadonlyMap<string, DataType> = new Map();
 
   /** @param procs classes or functions that make them, used in training; instances are applied only */
   constructor(
@@ -31,6 +42,7 @@ export class TabularProcessor {
     contNames: readonly string[],
   ) {
     this.#factories = procs;
+    this.#sources = { catNames: [...catNames], contNames: [...contNames] };
     this.#catNames = catNames;
     this.#contNames = contNames;
   }
@@ -60,6 +72,13 @@ export class TabularProcessor {
     );
   }
 
+  /** The categories of a categorical variable. */
+  categoriesOf(name: string): Categories {
+    const known = this.#categorify.categories.get(name);
+    if (known === undefined) throw new DataError(`Categorify has not seen '${name}'`);
+    return known;
+  }
+
   /** Learns from the training rows. */
   learn(df: DataFrame): TabularTensors {
     let frame = df;
@@ -72,6 +91,7 @@ export class TabularProcessor {
       this.#adopt(proc, procs);
     }
     this.#procs = procs;
+    this.#schema = new Map(df.getColumns().map((column) => [column.name, column.dtype]));
     return this.#tensors(frame);
   }
 
@@ -80,12 +100,43 @@ export class TabularProcessor {
     return this.#tensors(this.#procs.reduce((frame, proc) => proc.call(frame, { test: true }), df));
   }
 
+  /**
+   * The same for rows that are plain objects, without a frame unless a processor needs one.
+   * @throws DataError for a row without one of the variables, and for a value of another type
+   */
+  applyRows(rows: readonly TabularRow[]): TabularTensors {
+    const columns = columnsOfRows(rows, this.#rowColumns());
+    if (!this.#procs.every(takesRows)) return this.apply(frameOfRows(rows, this.#schema));
+    for (const proc of this.#procs) proc.applyRows?.(columns);
+    const valuesOf = (name: string) => columns.get(name) as unknown[];
+    return tidy(() => ({
+      cats: codesTensor(
+        this.#catNames.map((name) => [this.categoriesOf(name), valuesOf(name)] as const),
+        rows.length,
+      ),
+      conts: numbersTensor(
+        this.#contNames.map((name) => [name, valuesOf(name)] as const),
+        rows.length,
+      ),
+    }));
+  }
+
+  #rowColumns(): RowColumn[] {
+    const { catNames, contNames } = this.#sources;
+    const column = (isContinuous: boolean) => (name: string) => ({
+      name,
+      dtype: this.#schema.get(name) as DataType,
+      isContinuous,
+    });
+    return [...catNames.map(column(false)), ...contNames.map(column(true))];
+  }
+
   #adopt(proc: TabularProc, before: readonly TabularProc[]): void {
     const added = proc.catNames.filter((name) => !this.#catNames.includes(name));
     if (added.length > 0 && before.some((other) => other instanceof Categorify)) {
       emitWarning(
         `${proc.constructor.name} adds categorical variables after Categorify, which does not ` +
-          `number them: ${added.join(', ')}`,
+          `number them: ${added.join(', ')}; put it before Categorify`,
       );
     }
     this.#catNames = proc.catNames;
@@ -102,57 +153,83 @@ export class TabularProcessor {
   }
 
   #tensors(df: DataFrame): TabularTensors {
-    const { categories } = this.#categorify;
     return tidy(() => ({
       cats: columnsTensor(
         this.#catNames.map((name) => {
-          const known = categories.get(name);
-          if (known === undefined) throw new DataError(`Categorify has not seen '${name}'`);
-          return torch.add(toTensor(known.codesOf(columnOf(df, name))), 1).to('int64');
+          const codes = this.categoriesOf(name).codesOf(columnOf(df, name));
+          return toTensor(codes).add(1).to('int64');
         }),
         df.height,
         'int64',
       ),
       conts: columnsTensor(
-        this.#contNames.map((name) => toTensor(numbersOf(df, name))),
+        this.#contNames.map((name) => toTensor(finiteNumbers(columnOf(df, name)))),
         df.height,
         'float32',
       ),
     }));
   }
 
-  /** What {@link loadState} needs to treat rows as this does. */
+  /** What {@link fromState} makes a processor of that treats rows as this does. */
   exportState(): Readonly<Record<string, unknown>> {
-    return {
+    const simple = [...this.#schema].filter(([, dtype]) => kindOf(dtype) !== 'other');
+    const state: ProcessorState = {
+      sources: this.#sources,
       catNames: this.#catNames,
       contNames: this.#contNames,
-      procs: this.#procs.map((proc) => proc.exportState()),
+      schema: Object.fromEntries(simple.map(([name, dtype]) => [name, dataTypeState(dtype)])),
+      procs: this.#procs.map((proc) => ({
+        type: proc.constructor.name,
+        catNames: proc.catNames,
+        contNames: proc.contNames,
+        state: proc.exportState(),
+      })),
     };
+    return { ...state };
   }
 
   /**
-   * Takes over what another processor has exported that was made of the same classes.
-   * @throws RangeError when it had more or fewer
+   * A processor that treats rows as the one that exported the state.
+   * @param classes of processors of one's own
+   * @throws TypeError for a processor whose class is not known
    */
-  loadState(state: Readonly<Record<string, unknown>>): void {
-    const { catNames, contNames, procs } = state as {
-      catNames: string[];
-      contNames: string[];
-      procs: ProcState[];
-    };
-    if (procs.length !== this.#factories.length) {
-      throw new RangeError(
-        `the state has ${procs.length} processors, expected ${this.#factories.length}`,
-      );
-    }
-    this.#procs = this.#factories.map((factory, place) => {
-      const proc = factory instanceof TabularProc ? factory : make(factory, catNames, contNames);
-      proc.loadState(procs[place] as ProcState);
+  static fromState(
+    given: Readonly<Record<string, unknown>>,
+    classes: readonly ProcClass[] = [],
+  ): TabularProcessor {
+    const state = given as unknown as ProcessorState;
+    const known: readonly ProcClass[] = [FillMissing, Categorify, Normalize, ...classes];
+    const procs = state.procs.map(({ type, catNames, contNames, state: learned }) => {
+      const found = known.find(({ name }) => name === type);
+      if (found === undefined) {
+        throw new TypeError(`there is no processor '${type}': give its class among the procs`);
+      }
+      const proc = new found(catNames, contNames);
+      proc.loadState(learned);
       return proc;
     });
-    this.#catNames = catNames;
-    this.#contNames = contNames;
+    const { catNames, contNames } = state.sources;
+    const processor = new TabularProcessor(procs, catNames, contNames);
+    processor.#procs = procs;
+    processor.#catNames = state.catNames;
+    processor.#contNames = state.contNames;
+    processor.#schema = new Map(
+      Object.entries(state.schema).map(([name, dtype]) => [name, dataTypeOf(dtype)]),
+    );
+    return processor;
   }
+}
+
+interface Names {
+  readonly catNames: readonly string[];
+  readonly contNames: readonly string[];
+}
+
+interface ProcessorState extends Names {
+  /** The variables before processors have added to them. */
+  readonly sources: Names;
+  readonly schema: Readonly<Record<string, DataTypeState>>;
+  readonly procs: readonly (Names & { readonly type: string; readonly state: ProcState })[];
 }
 
 function make(
@@ -161,34 +238,8 @@ function make(
   contNames: readonly string[],
 ): TabularProc {
   const isClass = factory.prototype instanceof TabularProc;
-  type Class = new (...names: readonly (readonly string[])[]) => TabularProc;
   type Maker = (...names: readonly (readonly string[])[]) => TabularProc;
   return isClass
-    ? new (factory as Class)(catNames, contNames)
+    ? new (factory as ProcClass)(catNames, contNames)
     : (factory as Maker)(catNames, contNames);
-}
-
-function columnsTensor(
-  columns: readonly Tensor[],
-  rows: number,
-  dtype: 'int64' | 'float32',
-): Tensor {
-  return columns.length === 0 ? torch.zeros([rows, 0], { dtype }) : torch.stack(columns, 1);
-}
-
-function numbersOf(df: DataFrame, name: string): Float32Array {
-  const column = columnOf(df, name).cast(pl.Float32);
-  const missing = firstMissing(column);
-  if (missing >= 0) {
-    throw new DataError(
-      `column '${name}', row ${missing}: expected a number, got a missing value; ` +
-        `FillMissing fills such`,
-    );
-  }
-  const numbers = column.toTypedArray() as Float32Array;
-  const infinite = numbers.findIndex((number) => !Number.isFinite(number));
-  if (infinite < 0) return numbers;
-  throw new DataError(
-    `column '${name}', row ${infinite}: expected a finite number, got ${numbers[infinite]}`,
-  );
 }
