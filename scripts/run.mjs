@@ -21,6 +21,10 @@ const programs = {
     command: [inRepo('lessons', 'rossmann', 'dist', 'main.js')],
     project: 'lessons/rossmann',
   },
+  'example:server': {
+    command: [inRepo('examples', 'server', 'dist', 'main.js')],
+    project: 'examples/server',
+  },
   test: {
     command: [inRepo('node_modules', 'vitest', 'vitest.mjs'), 'run'],
     comparesWithPython: true,
@@ -28,6 +32,10 @@ const programs = {
   bench: {
     command: ['--expose-gc', inRepo('test', 'dist', 'bench', 'main.js')],
     comparesWithPython: true,
+  },
+  'bench:server': {
+    command: [inRepo('test', 'dist', 'bench', 'server.js')],
+    project: 'test',
   },
   'coverage:ops': {
     command: [inRepo('test', 'dist', 'coverage', 'ops.js')],
