@@ -2,7 +2,7 @@ import { DataError } from '@flambeau/core';
 import { addDatepart } from '@flambeau/tabular';
 import pl, { type DataFrame } from 'nodejs-polars';
 import type { sourceNames, Tables } from '../schema.js';
-import { eventTimes } from './events.js';
+import { addEventTimes, eventColumns } from './events.js';
 import { joinTable } from './joins.js';
 import { withDaysSince, withStartDates } from './since.js';
 import { joinTrends, type TrendOptions } from './trends.js';
@@ -29,29 +29,41 @@ export interface CleanTables {
  */
 export function cleanTables(tables: SourceTables, options: TrendOptions = {}): CleanTables {
   checkSales(tables.train);
-  const train = withHolidayFlag(tables.train);
-  const test = withHolidayFlag(tables.test);
   const stores = withStartDates(
     joinTable(tables.store, tables.store_states, { table: 'store_states', on: ['Store'] }),
   );
   const weather = weatherByState(tables);
-  const times = eventTimes(train, test);
+  const [train, test] = addEventTimes(prepare(tables.train), prepare(tables.test));
+  const sold = train.filter(pl.col('Sales').neq(pl.lit(0)));
   const clean = (days: DataFrame) => {
-    const dated = addDatepart(days, 'Date', { drop: false });
-    const joined = joinTable(dated, stores, { table: 'store', on: ['Store'] });
-    const searched = joinTrends(joined, tables.googletrend, options);
-    const weathered = joinTable(searched, weather, { table: 'weather', on: ['State', 'Date'] });
-    return joinTable(withDaysSince(weathered), times, { table: 'events', on: ['Store', 'Date'] });
+    const stored = joinTable(days, stores, { table: 'store', on: ['Store'] });
+    const places = addDatepart(stored.select(...placeKeys).unique(), 'Date', { drop: false });
+    const searched = joinTrends(places, tables.googletrend, options);
+    const weathered = joinTable(searched, weather, { table: 'weather', on: placeKeys });
+    const all = joinTable(stored, weathered, { table: 'weather', on: placeKeys });
+    return inOrder(withDaysSince(all), days.columns, places.columns);
   };
-  const numbered = (days: DataFrame) => days.withRowCount('index');
-  return {
-    train: numbered(clean(train)).filter(pl.col('Sales').neq(pl.lit(0))),
-    test: numbered(clean(test)),
-  };
+  return { train: clean(sold), test: clean(test) };
 }
 
-function withHolidayFlag(days: DataFrame): DataFrame {
-  return days.withColumns(pl.col('StateHoliday').neq(pl.lit('0')));
+/** Of what searches and weather are: few rows beside those of the stores. */
+const placeKeys = ['State', 'Date'] as const;
+
+/** The columns of the table itself, the parts of its date, all that was joined, the events. */
+function inOrder(df: DataFrame, ofDays: readonly string[], ofPlaces: readonly string[]): DataFrame {
+  const isEvent = (name: string) => eventColumns.includes(name);
+  const first = [...ofDays, ...ofPlaces].filter((name) => name !== 'State' && !isEvent(name));
+  const names = new Set([
+    ...first,
+    ...df.columns.filter((name) => !isEvent(name)),
+    ...eventColumns,
+  ]);
+  return df.select(...names);
+}
+
+/** Numbers the days, and makes the kind of holiday a flag. */
+function prepare(days: DataFrame): DataFrame {
+  return days.withRowCount('index').withColumns(pl.col('StateHoliday').neq(pl.lit('0')));
 }
 
 function weatherByState({ weather, state_names }: SourceTables): DataFrame {

@@ -10,6 +10,9 @@ export interface JoinOptions {
   readonly suffix?: string;
 }
 
+/** Marks in a joined table the rows that found one. */
+const markName = ' found';
+
 /**
  * All rows of `left`, in their order, with what the only matching row of `right` has.
  *
@@ -19,16 +22,16 @@ export function joinTable(left: DataFrame, right: DataFrame, options: JoinOption
   const { table, on, suffix } = options;
   const isNew = (name: string) => on.includes(name) || !left.columns.includes(name);
   const taken = suffix === undefined ? right.select(...right.columns.filter(isNew)) : right;
-  const keys = left.select(...on).unique();
-  const unmatched = keys.join(right, { on: [...on], how: 'anti' });
-  if (unmatched.height > 0) {
-    const texts = unmatched.head(1).select(...on.map((name) => pl.col(name).cast(pl.Utf8)));
+  const marked = taken.withColumns(pl.lit(true).alias(markName));
+  const joined = left.join(marked, { on: [...on], how: 'left', suffix: suffix ?? '' });
+  if (joined.getColumn(markName).nullCount() > 0) {
+    const unmatched = joined.filter(pl.col(markName).isNull()).head(1);
+    const texts = unmatched.select(...on.map((name) => pl.col(name).cast(pl.Utf8)));
     const key = on.map((name) => `${name} ${texts.getColumn(name).get(0)}`).join(', ');
     throw new DataError(`the ${table} table has no row for ${key}`);
   }
-  const joined = left.join(taken, { on: [...on], how: 'left', suffix: suffix ?? '' });
   if (joined.height > left.height) {
     throw new DataError(`the ${table} table has several rows with the same ${on.join(' and ')}`);
   }
-  return joined;
+  return joined.drop(markName);
 }
