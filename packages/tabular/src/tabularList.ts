@@ -4,6 +4,7 @@ import {
   type data,
   ItemList,
   type Rows,
+  type SplitItems,
   type SupervisedBatch,
   type Tensor,
   type Tensors,
@@ -11,12 +12,15 @@ import {
   tensorsOf,
 } from '@flambeau/core';
 import pl, { type DataFrame } from 'nodejs-polars';
+import { rowsFrom } from './dates/rowsFrom.js';
 import { columnOf, takeRows } from './frames.js';
 import type { Category } from './processors/categories.js';
 import type { ProcClass, ProcFactory, TabularProc } from './processors/tabularProc.js';
 import { TabularProcessor } from './processors/tabularProcessor.js';
 import type { TabularTensors } from './processors/tabularTensors.js';
 import type { TabularRow } from './rows/rowColumns.js';
+import { type CsvOptions, readCsv } from './tables/csv.js';
+import { readTable, type TableSource } from './tables/readTable.js';
 import { TabularDataset } from './tabularDataset.js';
 
 export interface TabularListOptions {
@@ -59,6 +63,32 @@ export class TabularList extends ItemList<TabularRow> {
       if (names.indexOf(name) < place) throw new DataError(`the variable '${name}' is named twice`);
     }
     return new TabularList(df, options, new TabularProcessor(procs, catNames, contNames));
+  }
+
+  /** The rows of any table, see {@link readTable}. */
+  static from(source: TableSource, options: TabularListOptions = {}): TabularList {
+    return TabularList.fromDf(readTable(source), options);
+  }
+
+  /**
+   * The rows of a CSV file.
+   * @throws DataError for a file that is damaged, see {@link readCsv}
+   */
+  static fromCsv(path: string, options: TabularListOptions & CsvOptions = {}): TabularList {
+    const { sep, quoteChar, nullValues, dtypes, ...others } = options;
+    const given = Object.entries({ sep, quoteChar, nullValues, dtypes });
+    const csv = Object.fromEntries(given.filter(([, value]) => value !== undefined));
+    return TabularList.fromDf(readCsv(path, csv), others);
+  }
+
+  /**
+   * Rows from a date on validate, those before it train: for predicting the future.
+   * @param column with dates, or texts that are
+   * @param from the first date that validates, such as '2015-06-19'
+   * @throws DataError for a row without a date, and when all rows or none are from that date on
+   */
+  splitByDate(column: string, from: string | Date): SplitItems<this> {
+    return this.splitByIdx(rowsFrom(this.df, column, from));
   }
 
   /** No rows, but what those had learned that exported the state. */

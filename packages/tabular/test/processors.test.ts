@@ -289,9 +289,9 @@ describe('FillMissing and Normalize', () => {
     expect(() => fill.call(empty)).toThrow("column 'H' has missing values only");
     const text = pl.DataFrame({ H: ['a', 'b'] });
     expect(() => fill.call(text)).toThrow(
-      "column 'H' must have numbers, got String; does it belong",
+      "column 'H', row 0: expected a number, got 'a'; does it belong",
     );
-    expect(() => new Normalize([], ['H']).call(text)).toThrow("column 'H' must have numbers");
+    expect(() => new Normalize([], ['H']).call(text)).toThrow("column 'H', row 0");
     expect(() => new Normalize([], ['H']).call(train.head(1))).toThrow(
       "column 'H' has 1 values in training: expected at least 2",
     );

@@ -144,7 +144,7 @@ describe('TabularList', () => {
       "column 'distance', row 4: expected a number",
     );
     expect(make({ contNames: ['store'], procs: [Normalize] })).toThrow(
-      "column 'store' must have numbers, got String; does it belong to the categorical variables?",
+      "column 'store', row 0: expected a number, got 'c'; does it belong to the categorical variables?",
     );
     expect(() => TabularList.fromDf(df.head(0), variables)).toThrow('the frame has no rows');
     const infinite = df.withColumns(pl.lit(Number.POSITIVE_INFINITY).alias('distance'));

@@ -139,6 +139,13 @@ export class TabularProcessor {
           `number them: ${added.join(', ')}; put it before Categorify`,
       );
     }
+    const isLate = before.some((other) => other instanceof Normalize);
+    if (proc instanceof FillMissing && proc.fills.size > 0 && isLate) {
+      emitWarning(
+        `FillMissing comes after Normalize, so what it fills is in normalised units: ` +
+          `${[...proc.fills.keys()].join(', ')}; put it before Normalize`,
+      );
+    }
     this.#catNames = proc.catNames;
     this.#contNames = proc.contNames;
   }
