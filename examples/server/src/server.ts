@@ -14,7 +14,7 @@ const fitSchema = {
   type: 'object',
   additionalProperties: false,
   properties: {
-    epochs: { type: 'integer', minimum: 1, maximum: 1000, default: 5 },
+    epochs: { type: 'integer', minimum: 1, maximum: 200, default: 5 },
     hours: { type: 'integer', minimum: 400, maximum: 1_000_000, default: 20_000 },
     lr: { type: 'number', exclusiveMinimum: 0, maximum: 1, default: 0.01 },
     seed: { type: 'integer', minimum: 0, maximum: 2 ** 32, default: 1 },

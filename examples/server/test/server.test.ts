@@ -83,7 +83,7 @@ describe('during a fit', () => {
 
   it('an abort leaves the last good weights, and room for the next fit', async () => {
     await start();
-    await startFit({ epochs: 1000, hours: 2000 });
+    await startFit({ epochs: 200, hours: 20_000 });
     expect((await startFit({})).status).toBe(409);
     while ((await current()).epochs.length < 2) await predict();
     const response = await fetch(`${url}/fits/current`, { method: 'DELETE' });
@@ -98,7 +98,7 @@ describe('during a fit', () => {
 
   it('the server can be closed, also where its events are followed or were', async () => {
     await start();
-    await startFit({ epochs: 1000, hours: 2000 });
+    await startFit({ epochs: 200, hours: 20_000 });
     const leaving = new AbortController();
     const headers = { accept: 'text/event-stream' };
     const left = await fetch(`${url}/fits/current`, { headers, signal: leaving.signal });
