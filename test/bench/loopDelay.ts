@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 
-/** In milliseconds, as far as from one sample to the next, which are 10 ms apart without a delay. */
+/** How late a timer is, in milliseconds. */
 export interface LoopDelays {
   readonly p50: number;
   readonly p99: number;
@@ -16,6 +16,7 @@ export interface LoopDelays {
 
 /** Where Linux tells how long this process's main thread ran, and waited for a processor. */
 const schedulerFile = '/proc/self/schedstat';
+/** From one sample to the next, in milliseconds. */
 const interval = 10;
 
 /** Measures the delays of this event loop while `work` runs. */
@@ -29,9 +30,11 @@ export async function measureDelays<T>(work: () => Promise<T>): Promise<[LoopDel
   delays.disable();
   isOver = true;
   await sampling;
-  const at = (percentile: number) => delays.percentile(percentile) / 1e6;
+  // What is recorded is the time from one call of a timer to the next.
+  const late = (ns: number) => Math.max(0, ns / 1e6 - interval);
+  const at = (percentile: number) => late(delays.percentile(percentile));
   const ownP99 = own.sort((a, b) => a - b)[Math.floor(0.99 * own.length)] ?? null;
-  return [{ p50: at(50), p99: at(99), max: delays.max / 1e6, ownP99 }, result];
+  return [{ p50: at(50), p99: at(99), max: late(delays.max), ownP99 }, result];
 }
 
 async function sample(into: number[], isOver: () => boolean): Promise<void> {
@@ -40,7 +43,8 @@ async function sample(into: number[], isOver: () => boolean): Promise<void> {
     const begin = performance.now();
     const waited = waitedForProcessor(file);
     await setTimeout(interval);
-    into.push(performance.now() - begin - (waitedForProcessor(file) - waited));
+    const passed = performance.now() - begin - (waitedForProcessor(file) - waited);
+    into.push(Math.max(0, passed - interval));
   }
   closeSync(file);
 }

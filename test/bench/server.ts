@@ -23,7 +23,7 @@ const app = buildServer({ threads });
 const url = await app.listen({ host: '127.0.0.1', port: 0 });
 console.log(
   `${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}; a fit has ${threads} ` +
-    "thread(s); the clients run in the server's own; delays include the 10 ms between samples",
+    "thread(s); the clients run in the server's own",
 );
 
 await postJson(`${url}/fits`, { epochs: 1, hours: 2000 });
