@@ -1,4 +1,4 @@
-import { BatchNorm1d, BatchNorm2d, BatchNorm3d } from '../nn/batchnorm.js';
+import { isBatchNorm } from '../nn/batchnorm.js';
 import { flattenModel } from '../nn/flattenModel.js';
 import { type AnyModule, Module } from '../nn/module.js';
 
@@ -37,10 +37,6 @@ function cutAt(leaves: readonly AnyModule[], points: readonly AnyModule[]): Laye
     }
     return leaves.slice(start, end);
   });
-}
-
-export function isBatchNorm(module: AnyModule): boolean {
-  return [BatchNorm1d, BatchNorm2d, BatchNorm3d].some((type) => module instanceof type);
 }
 
 /**

@@ -1,10 +1,11 @@
+import { isBatchNorm } from '../nn/batchnorm.js';
 import { Conv1d, Conv2d, Conv3d } from '../nn/conv.js';
 import { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from '../nn/convTranspose.js';
 import { Linear } from '../nn/linear.js';
 import type { AnyModule } from '../nn/module.js';
 import { LayerNorm } from '../nn/normalization.js';
 import type { Parameter } from '../nn/parameter.js';
-import { isBatchNorm, type LayerGroup } from './layerGroups.js';
+import type { LayerGroup } from './layerGroups.js';
 
 const biasedTypes = [
   Linear,

@@ -57,3 +57,8 @@ export class BatchNorm3d extends BatchNorm {
     return [5, 5];
   }
 }
+
+/** Is it a {@link BatchNorm1d}, 2d or 3d? */
+export function isBatchNorm(module: unknown): module is BatchNorm {
+  return [BatchNorm1d, BatchNorm2d, BatchNorm3d].some((type) => module instanceof type);
+}

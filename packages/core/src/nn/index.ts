@@ -27,6 +27,7 @@ export {
   type AdaptiveLogSoftmaxOutput,
   AdaptiveLogSoftmaxWithLoss,
 } from './adaptiveSoftmax.js';
+export { applyInit, type InitFunction, initDefault } from './applyInit.js';
 export { MultiheadAttention, type MultiheadAttentionOptions } from './attention.js';
 export {
   AvgPool1d,
@@ -41,6 +42,14 @@ export { Bilinear } from './bilinear.js';
 export { type BnDropLinOptions, bnDropLin } from './bnDropLin.js';
 export { ModuleList, Sequential } from './container.js';
 export { Conv1d, Conv2d, Conv3d, type ConvOptions } from './conv.js';
+export {
+  batchnorm2d,
+  type ConvLayerOptions,
+  convLayer,
+  poolFlatten,
+  type SimpleCnnOptions,
+  simpleCnn,
+} from './convLayer.js';
 export type { PaddingMode } from './convNd.js';
 export {
   ConvTranspose1d,
@@ -48,6 +57,8 @@ export {
   ConvTranspose3d,
   type ConvTransposeOptions,
 } from './convTranspose.js';
+export { type BodyCut, createBody } from './createBody.js';
+export { type CreateHeadOptions, createHead } from './createHead.js';
 export {
   CosineSimilarity,
   type CosineSimilarityOptions,
@@ -101,6 +112,7 @@ export {
   InstanceNorm3d,
   type InstanceNormOptions,
 } from './instancenorm.js';
+export { Debugger, Lambda, ResizeBatch, View } from './lambda.js';
 export {
   LazyConv1d,
   LazyConv2d,

@@ -1,6 +1,6 @@
+import { isBatchNorm } from '../../nn/batchnorm.js';
 import type { AnyModule } from '../../nn/module.js';
 import type { Callback } from '../callback.js';
-import { isBatchNorm } from '../layerGroups.js';
 import type { Learner } from '../learner.js';
 import type { FitState } from '../state.js';
 
