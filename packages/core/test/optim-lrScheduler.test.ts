@@ -391,6 +391,21 @@ describe('schedules', () => {
       expect(second.lastEpoch).toBe(5);
     }));
 
+  it('annealings give the reference values', () => {
+    const { annealingLinear, annealingExp, annealingCos, annealingPoly } = optim;
+    const table = [
+      [annealingLinear, [1, 0.7525, 0.505, 0.2575, 0.01]],
+      [annealingExp, [1, 0.31622777, 0.1, 0.03162278, 0.01]],
+      [annealingCos, [1, 0.85501786, 0.505, 0.15498214, 0.01]],
+      [annealingPoly(0.8), [1, 0.7964737, 0.57860569, 0.33657821, 0.01]],
+    ] as const;
+    for (const [anneal, values] of table) {
+      for (const [step, value] of values.entries()) {
+        expect(anneal(1, 0.01, step / 4)).toBeCloseTo(value, 8);
+      }
+    }
+  });
+
   it('annealings begin and end where they should', () => {
     const { annealingNo, annealingLinear, annealingCos, annealingExp, annealingPoly } = optim;
     const poly = annealingPoly(2);
