@@ -7,6 +7,7 @@ import {
   type Version,
 } from '@flambeau/example-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { measureDelays } from '../../../test/bench/loopDelay.js';
 import { followFit, postJson, sendPredictions } from '../../../test/serverLoad.js';
 
 const threads = 1;
@@ -56,7 +57,9 @@ describe('during a fit', () => {
     const epochs = 6;
     expect((await startFit({ epochs, hours: 20_000 })).status).toBe(202);
     const following = followFit(url);
-    const { sent, problems, versions } = await sendPredictions(url, following);
+    const [delays, load] = await measureDelays(() => sendPredictions(url, following));
+    console.log('delay of the event loop, in milliseconds:', delays);
+    const { sent, problems, versions } = load;
     expect(problems).toEqual([]);
     expect(sent).toBeGreaterThan(100);
     const steps = versions.map(({ fit, epoch }) => [fit, epoch]);

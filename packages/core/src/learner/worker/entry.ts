@@ -38,6 +38,7 @@ async function fit(): Promise<unknown> {
     progress: (learn) => new ProgressCallback(learn, (event) => post({ kind: 'progress', event })),
     publish: (value) => send('published', value),
   };
+  controller.signal.throwIfAborted();
   return run(context);
 }
 
