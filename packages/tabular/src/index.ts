@@ -4,6 +4,13 @@ export { addCyclicDatepart, type CyclicDatepartOptions } from './dates/cyclicDat
 export { addDatepart, type DatepartOptions, datepartPrefix } from './dates/datepart.js';
 export { addElapsedTimes } from './dates/elapsedTimes.js';
 export { type EmbeddingSize, embSzRule, getEmbSzs } from './embeddingSizes.js';
+export {
+  embeddings,
+  type PlotEmbeddingsOptions,
+  plotEmbeddings,
+  type WithEmbeddingsOptions,
+  withEmbeddings,
+} from './embeddings.js';
 export { type LoadTabularLearnerOptions, loadTabularLearner } from './loadTabularLearner.js';
 export { Categories, type CategoriesState, type Category } from './processors/categories.js';
 export { Categorify, type CategorifyOptions } from './processors/categorify.js';

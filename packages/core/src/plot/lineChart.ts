@@ -1,4 +1,4 @@
-import { Plot, type VegaLiteSpec } from './plot.js';
+import { Plot, type VegaLiteSpec, vegaLiteSchema } from './plot.js';
 import type { Series } from './series.js';
 
 /** Curves in one pair of axes. */
@@ -23,8 +23,6 @@ export interface ChartOptions {
   readonly arrange?: 'below' | 'beside';
 }
 
-const schema = 'https://vega.github.io/schema/vega-lite/v6.json';
-
 /** Curves, in one panel or in several. */
 export function lineChart(
   title: string,
@@ -38,7 +36,7 @@ export function lineChart(
     ...panel.series,
     ...(panel.marked ? [panel.marked] : []),
   ]);
-  return new Plot(title, { $schema: schema, ...content }, series);
+  return new Plot(title, { $schema: vegaLiteSchema, ...content }, series);
 }
 
 function panelSpec(panel: Panel): VegaLiteSpec {

@@ -7,6 +7,9 @@ import type { Series } from './series.js';
 /** A Vega-Lite specification, data included: plain JSON. */
 export type VegaLiteSpec = Readonly<Record<string, unknown>>;
 
+/** Of the version of Vega-Lite that specifications are for. */
+export const vegaLiteSchema = 'https://vega.github.io/schema/vega-lite/v6.json';
+
 /** What tslab's `display` has. */
 export interface NotebookDisplay {
   svg(text: string): void;

@@ -48,6 +48,12 @@ export class Categories {
     return this.#values.length;
   }
 
+  /** A column of them in order, after a missing value. */
+  withMissing(name: string): Series {
+    const missing = pl.Series(name, [null], this.#values.dtype);
+    return missing.concat(this.#values.rename(name)) as Series;
+  }
+
   /** In the order of their codes. */
   get values(): readonly Category[] {
     return this.#values.toArray() as Category[];

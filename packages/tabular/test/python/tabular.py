@@ -126,3 +126,11 @@ def normalize(train, test, names, ddof):
     parts = [pd.DataFrame(part, columns=names, dtype=float) for part in (train, test)]
     mean, std = parts[0].mean(), parts[0].std(ddof=ddof)
     return [columns((part - mean) / (1e-7 + std)) for part in parts]
+
+
+def principal_components(rows):
+    """The points along the two main directions, and the shares of the variance."""
+    centred = np.array(rows) - np.mean(rows, axis=0)
+    u, s, _ = np.linalg.svd(centred, full_matrices=False)
+    shares = s**2 / (s**2).sum()
+    return [(u[:, i] * s[i]).tolist() for i in range(2)], shares[:2].tolist()
