@@ -30,7 +30,7 @@ await postJson(`${url}/fits`, { epochs: 1, hours: 2000 });
 await followFit(url);
 await measure('without a fit', () => setTimeout((1000 * seconds) / 2));
 
-await postJson(`${url}/fits`, { epochs: 200, hours: 100_000, lr: 1e-3 });
+await postJson(`${url}/fits`, { epochs: 200, hours: 30_000, lr: 1e-3 });
 const [delays, load] = await measure('during a fit', async () => {
   await setTimeout(1000 * seconds);
   await fetch(`${url}/fits/current`, { method: 'DELETE' });
