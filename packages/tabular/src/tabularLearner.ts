@@ -14,7 +14,7 @@ export interface TabularLearnerOptions extends LearnerOptions, TabularModelOptio
 export function tabularLearner(
   data: LabeledDataBunch<TabularList>,
   options: TabularLearnerOptions,
-): Learner {
+): Learner<TabularModel> {
   const { layers, embSzs, ps, embDrop, yRange, useBn, bnFinal, ...learnerOptions } = options;
   const { x } = data.trainDs;
   const model = new TabularModel(getEmbSzs(x.classes, embSzs), x.contNames.length, data.c, layers, {

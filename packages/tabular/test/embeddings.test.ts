@@ -3,7 +3,6 @@ import { DataBunch, data, Learner, manualSeed, nn, tensor, tidy } from '@flambea
 import {
   embeddings,
   plotEmbeddings,
-  type TabularModel,
   tabularData,
   tabularLearner,
   withEmbeddings,
@@ -26,9 +25,7 @@ function setUp() {
   manualSeed(4);
   const bunch = tabularData(rows, { target: 'y', device: 'cpu', batchSize: 8, validation: [1, 2] });
   const learn = tabularLearner(bunch, { layers: [4], embSzs: { year: 1 }, silent: true });
-  const weights = [...(learn.model as TabularModel).embeds].map(({ weight }) =>
-    weight.toArray(),
-  ) as number[][][];
+  const weights = [...learn.model.embeds].map(({ weight }) => weight.toArray()) as number[][][];
   return { learn, weights, free: () => [bunch, learn, learn.model].map((it) => it.dispose()) };
 }
 

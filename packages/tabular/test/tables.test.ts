@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { CategoryList, FloatList, MultiCategoryList } from '@flambeau/core';
 import {
   type ArrowTable,
@@ -41,6 +42,7 @@ describe('readTable', () => {
     ['an Arrow stream', () => file('t.arrows', df.writeIPCStream())],
     ['bytes of Arrow', () => new Uint8Array(df.writeIPCStream())],
     ['a CSV file', () => file('t.csv', 'a,b,c\r\n1.5,x,true\r\n2,"ä",false\r\nNA,,true\r\n\r\n')],
+    ['a compressed one', () => file('t.csv.gz', gzipSync('a,b,c\n1.5,x,true\n2,ä,false\n,,true'))],
     ['one with tabs', () => file('t.tsv', '\ufeffa\tb\tc\n1.5\tx\ttrue\n2\tä\tfalse\n\t\ttrue')],
   ])('reads %s', (_, source) => {
     expect(readTable(source()).toRecords()).toEqual(df.toRecords());

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import pl, { type DataFrame, type DataType } from 'nodejs-polars';
 import { checkCsv } from './csvLines.js';
 
@@ -27,13 +28,14 @@ const missingTexts = [
 ];
 
 /**
- * The table in a CSV file with a header, in UTF-8. All values of a column decide on its type, so that
+ * The table in a CSV file with a header, in UTF-8, compressed where the name ends with .gz. All values of a column decide on its type, so that
  * none is lost.
  * @throws DataError naming row and column, see {@link checkCsv}
  */
 export function readCsv(path: string, options: CsvOptions = {}): DataFrame {
   const { sep = ',', quoteChar = '"', nullValues = missingTexts, dtypes } = options;
-  const bytes = withoutLastBreaks(readFileSync(path));
+  const file = readFileSync(path);
+  const bytes = withoutLastBreaks(path.endsWith('.gz') ? gunzipSync(file) : file);
   const rows = checkCsv(path, bytes, { sep, quoteChar });
   return pl.readCSV(bytes, {
     sep,

@@ -14,7 +14,7 @@ import { type CsvOptions, readCsv } from './csv.js';
 export type TableSource = DataFrame | readonly TabularRow[] | ArrowTable | Uint8Array | string;
 
 /**
- * A table as a frame. Files are known by their ending: .csv, .tsv, .parquet, and of Arrow .arrow,
+ * A table as a frame. Files are known by their ending: .csv, .csv.gz, .tsv, .parquet, and of Arrow .arrow,
  * .feather, .ipc and .arrows.
  * @param options for CSV
  * @throws DataError for a table without rows, and for what is none
@@ -39,7 +39,7 @@ function toFrame(source: TableSource, options: CsvOptions): DataFrame {
 }
 
 function readFile(path: string, options: CsvOptions): DataFrame {
-  const ending = extname(path).toLowerCase();
+  const ending = extname(path.replace(/\.csv\.gz$/i, '.csv')).toLowerCase();
   const reader = readers[ending];
   if (reader !== undefined) return reader(path, options);
   const known = Object.keys(readers).join(', ');
