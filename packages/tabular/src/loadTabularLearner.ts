@@ -20,11 +20,18 @@ export interface LoadTabularLearnerOptions extends Omit<LoadLearnerOptions, 'dat
   readonly bs?: number;
 }
 
+/** What data of a table export. */
+interface TabularState {
+  readonly items: Readonly<Record<string, unknown>>;
+  readonly labels: LabelState;
+}
+
 /**
  * The learner of tables that `learn.export()` wrote to `path/file`, ready to predict rows: it knows
  * processors, categories and labels, and has no rows to train on.
  * @param file Default 'export.safetensors'
- * @throws TypeError for a processor or a module of one's own that is not given
+ * @throws TypeError for a processor or a module of one's own that is not given, and for the export of
+ * another learner
  */
 export function loadTabularLearner(
   path: string,
@@ -36,10 +43,10 @@ export function loadTabularLearner(
     ...others,
     modules: [TabularModel, ...modules],
     data: (state) => {
-      const { items, labels } = state as {
-        items: Readonly<Record<string, unknown>>;
-        labels: LabelState;
-      };
+      const { items, labels } = state as Partial<TabularState>;
+      if (items?.procs === undefined || labels === undefined) {
+        throw new TypeError('the export is not that of a learner of tables: use loadLearner');
+      }
       const x = TabularList.fromState(items, { procs, path });
       const part = { x, y: labelsFromState(labels) };
       const lists = new LabelLists(part, part);

@@ -75,10 +75,7 @@ export class TabularList extends ItemList<TabularRow> {
    * @throws DataError for a file that is damaged, see {@link readCsv}
    */
   static fromCsv(path: string, options: TabularListOptions & CsvOptions = {}): TabularList {
-    const { sep, quoteChar, nullValues, dtypes, ...others } = options;
-    const given = Object.entries({ sep, quoteChar, nullValues, dtypes });
-    const csv = Object.fromEntries(given.filter(([, value]) => value !== undefined));
-    return TabularList.fromDf(readCsv(path, csv), others);
+    return TabularList.fromDf(readCsv(path, options), options);
   }
 
   /**

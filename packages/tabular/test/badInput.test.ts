@@ -193,6 +193,16 @@ describe('bad CSV files are answered by file, column, row and what was expected'
       Buffer.from('gr\xf6\xdfe\n1\n', 'latin1'),
       'the header (line 1): expected text in UTF-8, got the byte 0xf6',
     ],
+    [
+      'a quote within a value',
+      'a,b\n1,2\n5" pipe,3\n1,"\n',
+      'row 1 (line 3): there is a " within a value; expected the whole',
+    ],
+    [
+      'a quote that stays open',
+      'a,b\n1,"2\n3,4\n',
+      'row 0 (line 2): there is a " that is never closed',
+    ],
     ['nothing', '', 'is empty: expected a header and rows'],
     ['no rows', 'a,b\n', 'has a header, but no rows'],
   ])('%s', (_, content, message) => {

@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   CategoryList,
+  DataBunch,
   FloatList,
   type LabeledDataBunch,
   type LabelFromOptions,
+  Learner,
   MultiCategoryList,
+  nn,
   type Tensor,
   tidy,
 } from '@flambeau/core';
@@ -137,6 +140,16 @@ describe('a learner of tables that was exported', () => {
     using _model = learn.model;
     expect(predicted(learn)).toEqual(before);
     (learn.data as LabeledDataBunch<TabularList>).dispose();
+  });
+
+  it('is told from others', () => {
+    const bunch = DataBunch.create([], null);
+    using model = new nn.Linear(1, 1);
+    using learn = new Learner(bunch, model, { lossFunc: new nn.MSELoss(), path });
+    learn.export('other.safetensors');
+    expect(() => loadTabularLearner(path, 'other.safetensors')).toThrow(
+      'the export is not that of a learner of tables: use loadLearner',
+    );
   });
 
   it('predicts a test table', async () => {

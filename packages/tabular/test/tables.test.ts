@@ -13,6 +13,7 @@ import {
   TabularList,
   tabularData,
 } from '@flambeau/tabular';
+import fc from 'fast-check';
 import pl from 'nodejs-polars';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectNoLeaks } from '../../core/test/liveTensors.js';
@@ -97,6 +98,29 @@ describe('readCsv', () => {
       { a: 'x\n;y', 'b;c': 1 },
       { a: '"', 'b;c': 2 },
     ]);
+  });
+
+  it('reads what is written, and finds each value too few', () => {
+    const cell = fc
+      .array(fc.constantFrom(',', '"', '\n', '\r\n', 'é', 'x', ' ', '\u{1f600}'), { minLength: 1 })
+      .map((parts) => parts.join(''));
+    const table = fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 6 });
+    const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+    const written = (lines: readonly (readonly string[])[]) =>
+      ['a,"b,c",d', ...lines.map((line) => line.map(quoted).join(','))].join('\n');
+    fc.assert(
+      fc.property(table, fc.nat(), (lines, place) => {
+        const read = readCsv(file('any.csv', written(lines)));
+        expect(read.columns).toEqual(['a', 'b,c', 'd']);
+        expect(read.rows()).toEqual(lines);
+        const row = place % lines.length;
+        const short = lines.map((line, at) => (at === row ? line.slice(1) : line));
+        const path = file('short.csv', written(short));
+        expect(() => readCsv(path)).toThrow(`row ${row} (line`);
+        expect(() => readCsv(path)).toThrow('expected 3 values, one for each column, got 2, none');
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it('takes other types and texts for missing values', () => {

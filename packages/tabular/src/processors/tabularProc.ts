@@ -75,3 +75,16 @@ export type ProcClass = new (
 export type ProcFactory =
   | ProcClass
   | ((catNames: readonly string[], contNames: readonly string[]) => TabularProc);
+
+/** A processor as it is asked for. */
+export function makeProc(
+  factory: ProcFactory,
+  catNames: readonly string[],
+  contNames: readonly string[],
+): TabularProc {
+  const isClass = factory.prototype instanceof TabularProc;
+  type Maker = (...names: readonly (readonly string[])[]) => TabularProc;
+  return isClass
+    ? new (factory as ProcClass)(catNames, contNames)
+    : (factory as Maker)(catNames, contNames);
+}

@@ -1,7 +1,6 @@
 import { emitWarning } from 'node:process';
 import { DataError, tidy, tensor as toTensor } from '@flambeau/core';
 import type { DataFrame, DataType } from 'nodejs-polars';
-import { type DataTypeState, dataTypeOf, dataTypeState, kindOf } from '../dtypes.js';
 import { columnOf } from '../frames.js';
 import { columnsOfRows, type RowColumn, type TabularRow } from '../rows/rowColumns.js';
 import { frameOfRows } from '../rows/rowFrame.js';
@@ -10,7 +9,14 @@ import type { Categories, Category } from './categories.js';
 import { Categorify } from './categorify.js';
 import { FillMissing } from './fillMissing.js';
 import { Normalize } from './normalize.js';
-import { type ProcClass, type ProcFactory, type ProcState, TabularProc } from './tabularProc.js';
+import {
+  type ProcessorState,
+  procStates,
+  procsFromState,
+  schemaFromState,
+  schemaState,
+} from './processorState.js';
+import { makeProc, type ProcClass, type ProcFactory, TabularProc } from './tabularProc.js';
 import {
   codesTensor,
   columnsTensor,
@@ -85,7 +91,7 @@ export class TabularProcessor {
     const procs: TabularProc[] = [];
     for (const factory of this.#factories) {
       const given = factory instanceof TabularProc;
-      const proc = given ? factory : make(factory, this.#catNames, this.#contNames);
+      const proc = given ? factory : makeProc(factory, this.#catNames, this.#contNames);
       frame = proc.call(frame, { test: given });
       procs.push(proc);
       this.#adopt(proc, procs);
@@ -179,18 +185,12 @@ export class TabularProcessor {
 
   /** What {@link fromState} makes a processor of that treats rows as this does. */
   exportState(): Readonly<Record<string, unknown>> {
-    const simple = [...this.#schema].filter(([, dtype]) => kindOf(dtype) !== 'other');
     const state: ProcessorState = {
       sources: this.#sources,
       catNames: this.#catNames,
       contNames: this.#contNames,
-      schema: Object.fromEntries(simple.map(([name, dtype]) => [name, dataTypeState(dtype)])),
-      procs: this.#procs.map((proc) => ({
-        type: proc.constructor.name,
-        catNames: proc.catNames,
-        contNames: proc.contNames,
-        state: proc.exportState(),
-      })),
+      schema: schemaState(this.#schema),
+      procs: procStates(this.#procs),
     };
     return { ...state };
   }
@@ -205,48 +205,13 @@ export class TabularProcessor {
     classes: readonly ProcClass[] = [],
   ): TabularProcessor {
     const state = given as unknown as ProcessorState;
-    const known: readonly ProcClass[] = [FillMissing, Categorify, Normalize, ...classes];
-    const procs = state.procs.map(({ type, catNames, contNames, state: learned }) => {
-      const found = known.find(({ name }) => name === type);
-      if (found === undefined) {
-        throw new TypeError(`there is no processor '${type}': give its class among the procs`);
-      }
-      const proc = new found(catNames, contNames);
-      proc.loadState(learned);
-      return proc;
-    });
+    const procs = procsFromState(state.procs, classes);
     const { catNames, contNames } = state.sources;
     const processor = new TabularProcessor(procs, catNames, contNames);
     processor.#procs = procs;
     processor.#catNames = state.catNames;
     processor.#contNames = state.contNames;
-    processor.#schema = new Map(
-      Object.entries(state.schema).map(([name, dtype]) => [name, dataTypeOf(dtype)]),
-    );
+    processor.#schema = schemaFromState(state.schema);
     return processor;
   }
-}
-
-interface Names {
-  readonly catNames: readonly string[];
-  readonly contNames: readonly string[];
-}
-
-interface ProcessorState extends Names {
-  /** The variables before processors have added to them. */
-  readonly sources: Names;
-  readonly schema: Readonly<Record<string, DataTypeState>>;
-  readonly procs: readonly (Names & { readonly type: string; readonly state: ProcState })[];
-}
-
-function make(
-  factory: ProcFactory,
-  catNames: readonly string[],
-  contNames: readonly string[],
-): TabularProc {
-  const isClass = factory.prototype instanceof TabularProc;
-  type Maker = (...names: readonly (readonly string[])[]) => TabularProc;
-  return isClass
-    ? new (factory as ProcClass)(catNames, contNames)
-    : (factory as Maker)(catNames, contNames);
 }

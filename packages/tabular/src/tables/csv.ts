@@ -14,13 +14,6 @@ export interface CsvOptions {
   readonly dtypes?: Readonly<Record<string, DataType>>;
 }
 
-export const csvOptions = [
-  'sep',
-  'quoteChar',
-  'nullValues',
-  'dtypes',
-] as const satisfies readonly (keyof CsvOptions)[];
-
 /** As pandas has it. */
 const missingTexts = [
   ...['', '#N/A', '#N/A N/A', '#NA', '-1.#IND', '-1.#QNAN', '-NaN', '-nan', '1.#IND', '1.#QNAN'],

@@ -26,6 +26,9 @@ export function checkCsv(name: string, bytes: Uint8Array, format: CsvFormat): nu
   checkHeader(name, columns);
   let row = 0;
   for (const line of lines) {
+    if (line.wrong !== undefined) {
+      throw new DataError(`${name}, row ${row} (line ${line.number}): ${line.wrong}`);
+    }
     if (line.cells !== columns.length) {
       throw raggedError(name, row, line, columns);
     }
@@ -41,25 +44,44 @@ interface Line {
   readonly cells: number;
   /** Counted from 1, as editors do. */
   readonly number: number;
+  /** What is wrong with its quotes. */
+  readonly wrong?: string | undefined;
 }
 
 /** The lines, of which one goes on where a quoted cell has a line break. */
 function* linesOf(bytes: Uint8Array, { sep, quoteChar }: CsvFormat): Generator<Line> {
   const [separator, quote] = [sep.charCodeAt(0), quoteChar.charCodeAt(0)];
-  let [start, cells, number, breaks] = [0, 1, 1, 0];
+  let [start, cellStart, cells, number, breaks, closed] = [0, 0, 1, 1, 0, -2];
   let isQuoted = false;
+  let wrong: string | undefined;
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at];
-    if (byte === quote) isQuoted = !isQuoted;
-    else if (byte === lineFeed) {
+    if (byte === quote) {
+      // A quote opens a cell at its start, and is one of a pair right behind another.
+      if (isQuoted) closed = at;
+      else if (at !== cellStart && at !== closed + 1) wrong ??= strayQuote(quoteChar);
+      isQuoted = !isQuoted;
+    } else if (byte === lineFeed) {
       breaks++;
       if (isQuoted) continue;
-      yield { start, end: at, cells: isBlank(bytes, start, at) ? 0 : cells, number };
-      [start, cells, number] = [at + 1, 1, number + breaks];
+      yield { start, end: at, cells: isBlank(bytes, start, at) ? 0 : cells, number, wrong };
+      [start, cellStart, cells, number] = [at + 1, at + 1, 1, number + breaks];
       breaks = 0;
-    } else if (byte === separator && !isQuoted) cells++;
+      wrong = undefined;
+    } else if (byte === separator && !isQuoted) {
+      cells++;
+      cellStart = at + 1;
+    }
   }
-  if (start < bytes.length) yield { start, end: bytes.length, cells, number };
+  if (isQuoted) wrong ??= `there is a ${quoteChar} that is never closed`;
+  if (start < bytes.length) yield { start, end: bytes.length, cells, number, wrong };
+}
+
+function strayQuote(quote: string): string {
+  return (
+    `there is a ${quote} within a value; expected the whole value between two ${quote}, and ` +
+    `${quote}${quote} in it`
+  );
 }
 
 /** A blank line is a missing value where there is one column, which then has one cell. */
