@@ -24,5 +24,12 @@ export function addEventTimes(train: DataFrame, test: DataFrame): [DataFrame, Da
   if (timed.height > days.height) {
     throw new DataError('the train and test tables have several rows with the same Store and Date');
   }
-  return [train.hstack(timed.head(train.height)), test.hstack(timed.tail(test.height))];
+  // A copy of the few rows of the test table: a slice would hold on to all.
+  const ofTest = timed
+    .withRowCount(rowName)
+    .filter(pl.col(rowName).gtEq(pl.lit(train.height)))
+    .drop(rowName);
+  return [train.hstack(timed.head(train.height)), test.hstack(ofTest)];
 }
+
+const rowName = ' row';

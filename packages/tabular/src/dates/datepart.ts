@@ -66,7 +66,7 @@ const dateParts: readonly Part[] = [
   ['Month', month],
   ['Week', number(local.date.week())],
   ['Day', day],
-  ['Dayofweek', number(local.date.weekday()).minus(pl.lit(1n))],
+  ['Dayofweek', number(local.date.weekday().minus(pl.lit(1)))],
   ['Dayofyear', number(local.date.ordinalDay())],
   ['Is_month_end', flag(monthEnds)],
   ['Is_month_start', flag(isFirst)],

@@ -1,5 +1,5 @@
 import { DataError } from '@flambeau/core';
-import pl, { type DataFrame, type Series } from 'nodejs-polars';
+import pl, { type Expr, type Series } from 'nodejs-polars';
 import { type DataTypeState, dataTypeOf, dataTypeState } from '../dtypes.js';
 import { withoutNaN } from '../frames.js';
 
@@ -64,10 +64,8 @@ export class Categories {
    * @throws DataError when the column's type is another than in training
    */
   codesOf(column: Series): Int32Array {
-    const codes = this.#joined(column).select(
-      pl.col(codeName).fillNull(pl.lit(-1)).cast(pl.Int32).alias(codeName),
-    );
-    return codes.getColumn(codeName).toTypedArray() as Int32Array;
+    const codes = pl.col(codeName).fillNull(pl.lit(-1)).cast(pl.Int32);
+    return this.#joined(column, codes.alias(codeName)).toTypedArray() as Int32Array;
   }
 
   /** The code of one value, as `codesOf` gives it. */
@@ -84,11 +82,11 @@ export class Categories {
       .then(pl.col(name))
       .otherwise(pl.lit(null))
       .alias(name);
-    return this.#joined(column).select(known).getColumn(name);
+    return this.#joined(column, known);
   }
 
-  /** The column beside the codes of its values. */
-  #joined(column: Series): DataFrame {
+  /** What is asked for of the column beside the codes of its values. */
+  #joined(column: Series, result: Expr): Series {
     const { name } = column;
     const codes = pl.Series(
       codeName,
@@ -105,7 +103,14 @@ export class Categories {
       keys = keys.cast(pl.Float64);
       values = values.cast(pl.Float64);
     }
-    return pl.DataFrame([keys]).join(pl.DataFrame([values, codes]), { on: name, how: 'left' });
+    const [joined] = pl
+      .DataFrame([keys])
+      .lazy()
+      .join(pl.DataFrame([values, codes]).lazy(), { on: name, how: 'left' })
+      .select(result)
+      .collectSync()
+      .getColumns();
+    return joined as Series;
   }
 
   exportState(): CategoriesState {
@@ -131,7 +136,7 @@ function keyOf(value: unknown): unknown {
 }
 
 /** Without Polars' own categories, whose codes depend on how the column was made. */
-function plain(column: Series): Series {
+export function plain(column: Series): Series {
   return column.dtype.variant === 'Categorical' ? column.cast(pl.Utf8) : withoutNaN(column);
 }
 

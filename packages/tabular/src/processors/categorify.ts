@@ -2,7 +2,7 @@ import { DataError } from '@flambeau/core';
 import type { DataFrame } from 'nodejs-polars';
 import { columnOf } from '../frames.js';
 import type { RowColumns } from '../rows/rowColumns.js';
-import { Categories, type CategoriesState, type Category } from './categories.js';
+import { Categories, type CategoriesState, type Category, plain } from './categories.js';
 import { type ProcState, TabularProc } from './tabularProc.js';
 
 export interface CategorifyOptions {
@@ -40,7 +40,11 @@ export class Categorify extends TabularProc {
 
   protected override applyTrain(df: DataFrame): DataFrame {
     this.#categories = new Map(this.catNames.map((name) => [name, this.#learn(df, name)]));
-    return this.applyTest(df);
+    const columns = [...this.#categories].map(([name, known]) => {
+      const column = columnOf(df, name);
+      return this.#options.categories?.[name] ? known.restrict(column) : plain(column);
+    });
+    return df.withColumns(...columns);
   }
 
   /** @throws DataError when a column's type is another than in training */

@@ -1,6 +1,6 @@
 import { DataError } from '@flambeau/core';
-import pl, { type DataFrame } from 'nodejs-polars';
-import { columnOf, withoutNaN } from '../frames.js';
+import pl, { type DataFrame, type Expr } from 'nodejs-polars';
+import { columnOf } from '../frames.js';
 import type { RowColumns } from '../rows/rowColumns.js';
 import { checkNumeric } from './numeric.js';
 import { type ProcState, TabularProc } from './tabularProc.js';
@@ -47,25 +47,30 @@ export class Normalize extends TabularProc {
 
   /** @throws DataError for a column that is not numeric, or too few rows for a deviation */
   protected override applyTrain(df: DataFrame): DataFrame {
-    this.#moments = new Map();
-    for (const name of this.contNames) {
-      const column = columnOf(df, name);
-      checkNumeric(column);
-      const known = withoutNaN(column).dropNulls().cast(pl.Float64);
-      if (known.length <= this.#ddof) {
-        throw new DataError(
-          `column '${name}' has ${known.length} values in training: expected at least ` +
-            `${this.#ddof + 1} for a standard deviation`,
-        );
-      }
-      const { mean, std } = pl
-        .DataFrame([known])
-        .select(pl.col(name).mean().alias('mean'), pl.col(name).std().alias('std'))
-        .toRecords()[0] as unknown as Moments;
-      const sample = known.length === 1 ? 0 : std;
-      const scale = this.#ddof === 1 ? 1 : Math.sqrt((known.length - 1) / known.length);
-      this.#moments.set(name, { mean, std: sample * scale });
-    }
+    for (const name of this.contNames) checkNumeric(columnOf(df, name));
+    const known = (name: string) => {
+      const numbers = pl.col(name).cast(pl.Float64);
+      return columnOf(df, name).isFloat() ? numbers.fillNan(pl.lit(null)) : numbers;
+    };
+    const measure = (of: (column: Expr) => Expr) =>
+      df.select(...this.contNames.map((name) => of(known(name)).alias(name))).row(0) as number[];
+    const counts = measure((column) => column.count());
+    const means = measure((column) => column.mean());
+    const deviations = measure((column) => column.std());
+    this.#moments = new Map(
+      this.contNames.map((name, place) => {
+        const count = counts[place] as number;
+        if (count <= this.#ddof) {
+          throw new DataError(
+            `column '${name}' has ${count} values in training: expected at least ` +
+              `${this.#ddof + 1} for a standard deviation`,
+          );
+        }
+        const sample = count === 1 ? 0 : (deviations[place] as number);
+        const scale = this.#ddof === 1 ? 1 : Math.sqrt((count - 1) / count);
+        return [name, { mean: means[place] as number, std: sample * scale }];
+      }),
+    );
     return this.applyTest(df);
   }
 

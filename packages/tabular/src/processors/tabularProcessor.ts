@@ -1,7 +1,6 @@
 import { emitWarning } from 'node:process';
-import { DataError, tidy, tensor as toTensor } from '@flambeau/core';
+import { DataError, tidy } from '@flambeau/core';
 import type { DataFrame, DataType } from 'nodejs-polars';
-import { columnOf } from '../frames.js';
 import { columnsOfRows, type RowColumn, type TabularRow } from '../rows/rowColumns.js';
 import { frameOfRows } from '../rows/rowFrame.js';
 import { takesRows } from '../rows/takesRows.js';
@@ -166,21 +165,13 @@ export class TabularProcessor {
   }
 
   #tensors(df: DataFrame): TabularTensors {
-    return tidy(() => ({
-      cats: columnsTensor(
-        this.#catNames.map((name) => {
-          const codes = this.categoriesOf(name).codesOf(columnOf(df, name));
-          return toTensor(codes).add(1).to('int64');
-        }),
-        df.height,
-        'int64',
-      ),
-      conts: columnsTensor(
-        this.#contNames.map((name) => toTensor(finiteNumbers(columnOf(df, name)))),
-        df.height,
-        'float32',
-      ),
-    }));
+    const categories = this.#catNames.map((name) => this.categoriesOf(name));
+    return {
+      cats: columnsTensor(df, this.#catNames, 'int64', (column, place) =>
+        (categories[place] as Categories).codesOf(column),
+      ).add_(1),
+      conts: columnsTensor(df, this.#contNames, 'float32', finiteNumbers),
+    };
   }
 
   /** What {@link fromState} makes a processor of that treats rows as this does. */
