@@ -1,22 +1,40 @@
 import { DataError } from '@flambeau/core';
-import pl, { type DataFrame, type Expr, type Series } from 'nodejs-polars';
+import pl, { type DataFrame, type DataType, type Expr, type Series } from 'nodejs-polars';
+
+// Polars' JavaScript takes about a millisecond to make a Series or an Expr, whatever its size, and
+// next to nothing for a frame: what runs for each column of a table makes few of them.
 
 /**
  * @returns the column.
  * @throws DataError when the frame does not have it.
  */
 export function columnOf(df: DataFrame, name: string): Series {
-  if (!df.columns.includes(name)) {
-    throw new DataError(`there is no column '${name}'; the columns are ${df.columns.join(', ')}`);
-  }
+  checkColumn(df, name);
   return df.getColumn(name);
+}
+
+/** @throws DataError when the frame does not have the column */
+export function checkColumn(df: DataFrame, name: string): void {
+  if (df.columns.includes(name)) return;
+  throw new DataError(`there is no column '${name}'; the columns are ${df.columns.join(', ')}`);
+}
+
+/**
+ * @returns the type of the column.
+ * @throws DataError when the frame does not have it.
+ */
+export function typeOf(df: DataFrame, name: string): DataType {
+  checkColumn(df, name);
+  return df.dtypes[df.columns.indexOf(name)] as DataType;
 }
 
 /** The frame with more columns at its right end; those of the same name are replaced there. */
 export function appendColumns(df: DataFrame, columns: readonly Series[]): DataFrame {
   const names = new Set(columns.map((column) => column.name));
   const kept = df.columns.filter((name) => !names.has(name));
-  return pl.DataFrame([...df.select(...kept).getColumns(), ...columns]);
+  return kept.length === 0
+    ? pl.DataFrame([...columns])
+    : df.select(...kept).hstack(pl.DataFrame([...columns]));
 }
 
 /** An expression of one column, which keeps its name. */
@@ -24,7 +42,7 @@ export function mapColumn(column: Series, expression: (column: Expr) => Expr): S
   const { name } = column;
   return pl
     .DataFrame([column])
-    .select(expression(pl.col(name)).alias(name))
+    .select(expression(pl.col(name)))
     .getColumn(name);
 }
 
@@ -38,13 +56,16 @@ export function firstMissing(column: Series): number {
   return column.nullCount() === 0 ? -1 : column.isNull().toArray().indexOf(true);
 }
 
-/** The rows at these places, in this order. */
+/** The rows at these places, in this order; without a copy where they follow one another. */
 export function takeRows(df: DataFrame, rows: readonly number[] | Int32Array): DataFrame {
+  const [first = 0] = rows;
   if (isAscending(rows)) {
+    if (rows.at(-1) === first + rows.length - 1) return df.slice(first, rows.length);
     const mask = new Uint8Array(df.height);
     for (const row of rows) mask[row] = 1;
-    return appendColumns(df, [pl.Series(rowName, mask)])
-      .filter(pl.col(rowName).eq(pl.lit(1)))
+    return df
+      .hstack(pl.DataFrame([pl.Series(rowName, mask)]))
+      .filter(isTaken)
       .drop(rowName);
   }
   const numbered = df.withColumns(pl.intRange(0, df.height).alias(rowName));
@@ -55,7 +76,11 @@ export function takeRows(df: DataFrame, rows: readonly number[] | Int32Array): D
 }
 
 const rowName = ' row';
+const isTaken = pl.col(rowName).eq(pl.lit(1));
 
 function isAscending(rows: readonly number[] | Int32Array): boolean {
-  return rows.every((row, place) => place === 0 || row > (rows[place - 1] as number));
+  for (let place = 1; place < rows.length; place++) {
+    if ((rows[place] as number) <= (rows[place - 1] as number)) return false;
+  }
+  return true;
 }

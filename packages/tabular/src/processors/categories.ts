@@ -1,5 +1,5 @@
 import { DataError } from '@flambeau/core';
-import pl, { type Expr, type Series } from 'nodejs-polars';
+import pl, { type DataFrame, type Expr, type Series } from 'nodejs-polars';
 import { type DataTypeState, dataTypeOf, dataTypeState } from '../dtypes.js';
 import { withoutNaN } from '../frames.js';
 
@@ -12,12 +12,21 @@ export interface CategoriesState {
   readonly values: readonly string[];
 }
 
-const codeName = ' code';
+const valueName = 'value';
+const codeName = 'code';
+const codeOrNone = pl.col(codeName).fillNull(pl.lit(-1)).cast(pl.Int32);
+const valueIfKnown = pl
+  .when(pl.col(codeName).isNotNull())
+  .then(pl.col(valueName))
+  .otherwise(pl.lit(null))
+  .alias(valueName);
 
 /** The categories of one variable, numbered in their order. */
 export class Categories {
   readonly #values: Series;
   #codes: ReadonlyMap<unknown, number> | undefined;
+  /** The values beside their codes. */
+  #table: DataFrame | undefined;
 
   private constructor(values: Series) {
     this.#values = values;
@@ -64,8 +73,7 @@ export class Categories {
    * @throws DataError when the column's type is another than in training
    */
   codesOf(column: Series): Int32Array {
-    const codes = pl.col(codeName).fillNull(pl.lit(-1)).cast(pl.Int32);
-    return this.#joined(column, codes.alias(codeName)).toTypedArray() as Int32Array;
+    return this.#joined(column, codeOrNone).toTypedArray() as Int32Array;
   }
 
   /** The code of one value, as `codesOf` gives it. */
@@ -76,41 +84,38 @@ export class Categories {
 
   /** The column with nothing but categories; all else is missing. */
   restrict(column: Series): Series {
-    const { name } = column;
-    const known = pl
-      .when(pl.col(codeName).isNotNull())
-      .then(pl.col(name))
-      .otherwise(pl.lit(null))
-      .alias(name);
-    return this.#joined(column, known);
+    return this.#joined(column, valueIfKnown).rename(column.name);
   }
 
-  /** What is asked for of the column beside the codes of its values. */
+  /** What is asked for of the column's values beside their codes. */
   #joined(column: Series, result: Expr): Series {
-    const { name } = column;
-    const codes = pl.Series(
-      codeName,
-      Int32Array.from({ length: this.length }, (_, i) => i),
-    );
-    let keys = plain(column);
-    let values = this.#values.rename(name);
-    if (!keys.dtype.equals(values.dtype)) {
-      if (!keys.isNumeric() || !values.isNumeric()) {
+    this.#table ??= pl.DataFrame([
+      this.#values.rename(valueName),
+      pl.Series(
+        codeName,
+        Int32Array.from({ length: this.length }).map((_, code) => code),
+      ),
+    ]);
+    let table = this.#table;
+    let values = plain(column).rename(valueName);
+    const { dtype } = this.#values;
+    if (!values.dtype.equals(dtype)) {
+      if (!values.isNumeric() || !this.#values.isNumeric()) {
         throw new DataError(
-          `column '${name}' must be ${values.dtype.variant} as in training, got ${keys.dtype.variant}`,
+          `column '${column.name}' must be ${dtype.variant} as in training, ` +
+            `got ${values.dtype.variant}`,
         );
       }
-      keys = keys.cast(pl.Float64);
       values = values.cast(pl.Float64);
+      table = table.withColumns(pl.col(valueName).cast(pl.Float64));
     }
-    const [joined] = pl
-      .DataFrame([keys])
+    const joined = pl
+      .DataFrame([values])
       .lazy()
-      .join(pl.DataFrame([values, codes]).lazy(), { on: name, how: 'left' })
+      .join(table.lazy(), { on: valueName, how: 'left' })
       .select(result)
-      .collectSync()
-      .getColumns();
-    return joined as Series;
+      .collectSync();
+    return joined.getColumns()[0] as Series;
   }
 
   exportState(): CategoriesState {

@@ -40,11 +40,13 @@ export class Categorify extends TabularProc {
 
   protected override applyTrain(df: DataFrame): DataFrame {
     this.#categories = new Map(this.catNames.map((name) => [name, this.#learn(df, name)]));
-    const columns = [...this.#categories].map(([name, known]) => {
+    const changed = [...this.#categories].flatMap(([name, known]) => {
       const column = columnOf(df, name);
-      return this.#options.categories?.[name] ? known.restrict(column) : plain(column);
+      if (this.#options.categories?.[name]) return [known.restrict(column)];
+      const values = plain(column);
+      return values === column ? [] : [values];
     });
-    return df.withColumns(...columns);
+    return changed.length === 0 ? df : df.withColumns(...changed);
   }
 
   /** @throws DataError when a column's type is another than in training */

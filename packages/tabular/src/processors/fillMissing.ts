@@ -142,9 +142,8 @@ function neverMissing(name: string, row: number): DataError {
 }
 
 function numbersOf(df: DataFrame, name: string): Series {
-  const column = columnOf(df, name);
-  checkNumeric(column);
-  return withoutNaN(column);
+  checkNumeric(df, name);
+  return withoutNaN(columnOf(df, name));
 }
 
 const strategies = {

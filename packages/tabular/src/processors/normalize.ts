@@ -1,6 +1,6 @@
 import { DataError } from '@flambeau/core';
 import pl, { type DataFrame, type Expr } from 'nodejs-polars';
-import { columnOf } from '../frames.js';
+import { typeOf } from '../frames.js';
 import type { RowColumns } from '../rows/rowColumns.js';
 import { checkNumeric } from './numeric.js';
 import { type ProcState, TabularProc } from './tabularProc.js';
@@ -26,6 +26,7 @@ const epsilon = 1e-7;
 export class Normalize extends TabularProc {
   readonly #ddof: number;
   #moments = new Map<string, Moments>();
+  #normalized: readonly Expr[] | undefined;
 
   constructor(
     catNames: readonly string[],
@@ -47,43 +48,47 @@ export class Normalize extends TabularProc {
 
   /** @throws DataError for a column that is not numeric, or too few rows for a deviation */
   protected override applyTrain(df: DataFrame): DataFrame {
-    for (const name of this.contNames) checkNumeric(columnOf(df, name));
-    const known = (name: string) => {
-      const numbers = pl.col(name).cast(pl.Float64);
-      return columnOf(df, name).isFloat() ? numbers.fillNan(pl.lit(null)) : numbers;
-    };
-    const measure = (of: (column: Expr) => Expr) =>
-      df.select(...this.contNames.map((name) => of(known(name)).alias(name))).row(0) as number[];
-    const counts = measure((column) => column.count());
-    const means = measure((column) => column.mean());
-    const deviations = measure((column) => column.std());
+    for (const name of this.contNames) checkNumeric(df, name);
+    const isFloat = (name: string) => typeOf(df, name).variant.startsWith('Float');
+    const floats = this.contNames.filter(isFloat);
+    const others = this.contNames.filter((name) => !isFloat(name));
+    const known = [
+      ...numbersIn(others),
+      ...numbersIn(floats).map((columns) => columns.fillNan(pl.lit(null))),
+    ];
+    const measure = (of: (columns: Expr) => Expr) =>
+      df.select(...known.map(of)).toRecords()[0] as Record<string, number>;
+    const counts = measure((columns) => columns.count());
+    const means = measure((columns) => columns.mean());
+    const deviations = measure((columns) => columns.std());
+    this.#normalized = undefined;
     this.#moments = new Map(
-      this.contNames.map((name, place) => {
-        const count = counts[place] as number;
+      this.contNames.map((name) => {
+        const count = counts[name] as number;
         if (count <= this.#ddof) {
           throw new DataError(
             `column '${name}' has ${count} values in training: expected at least ` +
               `${this.#ddof + 1} for a standard deviation`,
           );
         }
-        const sample = count === 1 ? 0 : (deviations[place] as number);
+        const sample = count === 1 ? 0 : (deviations[name] as number);
         const scale = this.#ddof === 1 ? 1 : Math.sqrt((count - 1) / count);
-        return [name, { mean: means[place] as number, std: sample * scale }];
+        return [name, { mean: means[name] as number, std: sample * scale }];
       }),
     );
     return this.applyTest(df);
   }
 
   protected override applyTest(df: DataFrame): DataFrame {
-    const normalized = [...this.#moments].map(([name, { mean, std }]) => {
-      checkNumeric(columnOf(df, name));
-      return pl
+    for (const name of this.#moments.keys()) checkNumeric(df, name);
+    this.#normalized ??= [...this.#moments].map(([name, { mean, std }]) =>
+      pl
         .col(name)
         .cast(pl.Float64)
-        .minus(pl.lit(mean))
-        .div(pl.lit(epsilon + std));
-    });
-    return normalized.length === 0 ? df : df.withColumns(...normalized);
+        .minus(mean)
+        .div(epsilon + std),
+    );
+    return this.#normalized.length === 0 ? df : df.withColumns(...this.#normalized);
   }
 
   override applyRows(columns: RowColumns): void {
@@ -102,6 +107,12 @@ export class Normalize extends TabularProc {
   }
 
   override loadState(state: ProcState): void {
+    this.#normalized = undefined;
     this.#moments = new Map(Object.entries(state.moments as Record<string, Moments>));
   }
+}
+
+/** One expression of all these columns, and none of no columns. */
+function numbersIn(names: readonly string[]): Expr[] {
+  return names.length === 0 ? [] : [pl.col([...names]).cast(pl.Float64)];
 }

@@ -1,11 +1,13 @@
 import { DataError } from '@flambeau/core';
-import type { Series } from 'nodejs-polars';
+import type { DataFrame } from 'nodejs-polars';
 import { kindOf } from '../dtypes.js';
+import { columnOf, typeOf } from '../frames.js';
 
 /** @throws DataError for a column that a continuous variable cannot be */
-export function checkNumeric(column: Series): void {
-  const { name, dtype } = column;
-  if (column.isNumeric() || kindOf(dtype) === 'flag') return;
+export function checkNumeric(df: DataFrame, name: string): void {
+  const dtype = typeOf(df, name);
+  if (['number', 'flag'].includes(kindOf(dtype))) return;
+  const column = columnOf(df, name);
   if (column.nullCount() === column.length) {
     throw new DataError(`column '${name}' has missing values only: expected numbers`);
   }

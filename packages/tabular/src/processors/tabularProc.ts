@@ -1,6 +1,6 @@
 import { DataError } from '@flambeau/core';
 import type { DataFrame } from 'nodejs-polars';
-import { columnOf } from '../frames.js';
+import { checkColumn } from '../frames.js';
 import type { RowColumns } from '../rows/rowColumns.js';
 
 /** What a processor has learned, as JSON. */
@@ -35,7 +35,7 @@ export abstract class TabularProc {
    */
   call(df: DataFrame, options: { readonly test?: boolean } = {}): DataFrame {
     if (df.height === 0) throw new DataError(`${this.constructor.name} got a frame without rows`);
-    for (const name of [...this.sourceNames]) columnOf(df, name);
+    for (const name of this.sourceNames) checkColumn(df, name);
     return options.test ? this.applyTest(df) : this.applyTrain(df);
   }
 

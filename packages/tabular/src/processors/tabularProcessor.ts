@@ -166,12 +166,12 @@ export class TabularProcessor {
 
   #tensors(df: DataFrame): TabularTensors {
     const categories = this.#catNames.map((name) => this.categoriesOf(name));
-    return {
+    return tidy(() => ({
       cats: columnsTensor(df, this.#catNames, 'int64', (column, place) =>
         (categories[place] as Categories).codesOf(column),
       ).add_(1),
       conts: columnsTensor(df, this.#contNames, 'float32', finiteNumbers),
-    };
+    }));
   }
 
   /** What {@link fromState} makes a processor of that treats rows as this does. */

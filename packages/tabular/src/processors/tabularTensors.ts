@@ -11,7 +11,10 @@ export interface TabularTensors {
   readonly conts: Tensor;
 }
 
-/** Columns of a frame beside one another, made one at a time, so that little is there twice. */
+/**
+ * Columns of a frame beside one another, made one at a time, so that little is there twice. To be
+ * called in a scope, which frees the tensor when a column fails.
+ */
 export function columnsTensor(
   df: DataFrame,
   names: readonly string[],
