@@ -4,6 +4,7 @@ import { manualSeed, torch } from '@flambeau/core';
 import { findPython } from '../oracle/python.js';
 import type { BenchSettings } from './case.js';
 import { add, addWithGrad } from './cases/add.js';
+import { cleaning } from './cases/cleaning.js';
 import { matmul } from './cases/matmul.js';
 import { mlp } from './cases/mlp.js';
 import { resnet18, resnet18Bfloat16 } from './cases/resnet18.js';
@@ -21,7 +22,7 @@ const usage = `Times the same work here and in Python's PyTorch, in turns, in on
   --check        exit code 1 when a target is missed
   --help         shows this text`;
 
-const cases = [add, addWithGrad, mlp, resnet18, resnet18Bfloat16, matmul, rossmann];
+const cases = [add, addWithGrad, mlp, resnet18, resnet18Bfloat16, matmul, cleaning, rossmann];
 
 const { values } = parseArgs({
   options: {

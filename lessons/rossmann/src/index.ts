@@ -3,7 +3,7 @@ export { ArgumentError, parseArguments } from './arguments.js';
 export { type CleanTables, cleanTables, type SourceTables } from './clean/index.js';
 export { locateTables, readTable, readTables } from './data.js';
 export { generateTables, writeTables } from './generate/index.js';
-export { lessonData, lessonLearner, lessonModel } from './lesson.js';
+export { lessonData, lessonLearner, lessonModel, lessonProcs } from './lesson.js';
 export { type RunOptions, run } from './run.js';
 export { type TableName, type Tables, tableNames, tableSchema } from './schema.js';
 export { openTables } from './source.js';

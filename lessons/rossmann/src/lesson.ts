@@ -16,7 +16,7 @@ import { catNames, contNames } from './variables.js';
 export const lessonModel = { layers: [1000, 500], ps: [0.001, 0.01], embDrop: 0.04 } as const;
 
 /** In a few stores' tables no shop is open on a holiday: such a variable may be constant. */
-const procs: readonly ProcFactory[] = [
+export const lessonProcs: readonly ProcFactory[] = [
   FillMissing,
   (cats, conts) => new Categorify(cats, conts, { allowConstant: true }),
   Normalize,
@@ -28,7 +28,7 @@ export function lessonData(
   bs: number,
 ): LabeledDataBunch<TabularList> {
   const options = { catNames, contNames };
-  return TabularList.fromDf(train, { ...options, procs })
+  return TabularList.fromDf(train, { ...options, procs: lessonProcs })
     .splitByIdx(validationRows(train, test.height))
     .labelFromDf('Sales', { labelCls: FloatList, log: true })
     .addTest(TabularList.fromDf(test, options))
