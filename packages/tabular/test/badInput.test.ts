@@ -212,6 +212,14 @@ describe('bad CSV files are answered by file, column, row and what was expected'
     expect(() => readCsv(path)).toThrow(path);
     expect(() => readCsv(path)).toThrow(message);
   });
+
+  it('a value of another type than that given', () => {
+    const path = join(folder, 'table.csv');
+    writeFileSync(path, `a,b\n${'1,2\n'.repeat(2000)}x,3\n`);
+    const read = () => readCsv(path, { dtypes: { a: pl.Int64 } });
+    expect(read).toThrow(DataError);
+    expect(read).toThrow(`${path}, column 'a', row 2000: expected Int64, got 'x'`);
+  });
 });
 
 describe('processors in an order that does other than one thinks', () => {

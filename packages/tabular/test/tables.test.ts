@@ -87,9 +87,15 @@ describe('readTable', () => {
 
 describe('readCsv', () => {
   it('lets all values of a column decide on its type', () => {
-    const path = file('late.csv', `a,b\n${'1,2\n'.repeat(500)}1.5,x\n`);
-    const last = readCsv(path).tail(1);
-    expect(last.toRecords()).toEqual([{ a: 1.5, b: 'x' }]);
+    for (const rows of [500, 5000]) {
+      const path = file('late.csv', `a,b,c\n${'1,2,\n'.repeat(rows)}1.5,x,3\n`);
+      const last = readCsv(path).tail(1);
+      expect(last.toRecords()).toEqual([{ a: 1.5, b: 'x', c: 3 }]);
+    }
+    const late = file('late.csv', `a\n${'NA\n'.repeat(5000)}3\n`);
+    expect(readCsv(late).tail(1).toRecords()).toEqual([{ a: 3 }]);
+    const none = file('none.csv', `a,b\n${'NA,1\n'.repeat(2000)}`);
+    expect(readCsv(none).getColumn('a').nullCount()).toBe(2000);
   });
 
   it('takes line breaks, separators and quotes in quotes', () => {

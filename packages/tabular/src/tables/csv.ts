@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import pl, { type DataFrame, type DataType } from 'nodejs-polars';
 import { checkCsv } from './csvLines.js';
+import { firstRows, readTyped } from './csvTypes.js';
 
 export interface CsvOptions {
   /** Between values. Default ','. */
@@ -26,17 +27,22 @@ const missingTexts = [
  * @throws DataError naming row and column, see {@link checkCsv}
  */
 export function readCsv(path: string, options: CsvOptions = {}): DataFrame {
-  const { sep = ',', quoteChar = '"', nullValues = missingTexts, dtypes } = options;
+  const { sep = ',', quoteChar = '"', nullValues = missingTexts, dtypes = {} } = options;
   const file = readFileSync(path);
   const bytes = withoutLastBreaks(path.endsWith('.gz') ? gunzipSync(file) : file);
-  const rows = checkCsv(path, bytes, { sep, quoteChar });
-  return pl.readCSV(bytes, {
-    sep,
-    quoteChar,
-    nullValues: [...nullValues],
-    inferSchemaLength: rows,
-    ...(dtypes !== undefined && { dtypes: { ...dtypes } }),
-  });
+  checkCsv(path, bytes, { sep, quoteChar });
+  // Polars looks for each in every value.
+  const present = nullValues.filter((text) => bytes.includes(text));
+  return readTyped(path, dtypes, (types) =>
+    pl.readCSV(bytes, {
+      sep,
+      quoteChar,
+      nullValues: present,
+      inferSchemaLength: firstRows,
+      ignoreErrors: false,
+      dtypes: { ...types },
+    }),
+  );
 }
 
 const byteOrderMark = Buffer.from('\ufeff');

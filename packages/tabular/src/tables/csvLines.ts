@@ -49,32 +49,42 @@ interface Line {
 }
 
 /** The lines, of which one goes on where a quoted cell has a line break. */
-function* linesOf(bytes: Uint8Array, { sep, quoteChar }: CsvFormat): Generator<Line> {
+function* linesOf(bytes: Uint8Array, format: CsvFormat): Generator<Line> {
+  let line = lineFrom(bytes, 0, 1, format);
+  for (; line !== undefined; line = lineFrom(bytes, line.end + 1, line.next, format)) yield line;
+}
+
+/** The line that begins at `start`; undefined at the end. */
+function lineFrom(
+  bytes: Uint8Array,
+  start: number,
+  number: number,
+  { sep, quoteChar }: CsvFormat,
+): (Line & { readonly next: number }) | undefined {
+  if (start >= bytes.length) return undefined;
   const [separator, quote] = [sep.charCodeAt(0), quoteChar.charCodeAt(0)];
-  let [start, cellStart, cells, number, breaks, closed] = [0, 0, 1, 1, 0, -2];
+  let [at, cellStart, cells, next, closed] = [start, start, 1, number, -2];
   let isQuoted = false;
   let wrong: string | undefined;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (byte === quote) {
+  for (; at < bytes.length; at++) {
+    const byte = bytes[at] as number;
+    if (byte === separator) {
+      if (isQuoted) continue;
+      cells++;
+      cellStart = at + 1;
+    } else if (byte === lineFeed) {
+      next++;
+      if (!isQuoted) break;
+    } else if (byte === quote) {
       // A quote opens a cell at its start, and is one of a pair right behind another.
       if (isQuoted) closed = at;
       else if (at !== cellStart && at !== closed + 1) wrong ??= strayQuote(quoteChar);
       isQuoted = !isQuoted;
-    } else if (byte === lineFeed) {
-      breaks++;
-      if (isQuoted) continue;
-      yield { start, end: at, cells: isBlank(bytes, start, at) ? 0 : cells, number, wrong };
-      [start, cellStart, cells, number] = [at + 1, at + 1, 1, number + breaks];
-      breaks = 0;
-      wrong = undefined;
-    } else if (byte === separator && !isQuoted) {
-      cells++;
-      cellStart = at + 1;
     }
   }
   if (isQuoted) wrong ??= `there is a ${quoteChar} that is never closed`;
-  if (start < bytes.length) yield { start, end: bytes.length, cells, number, wrong };
+  if (isBlank(bytes, start, at)) cells = 0;
+  return { start, end: at, cells, number, next, wrong };
 }
 
 function strayQuote(quote: string): string {
