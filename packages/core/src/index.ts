@@ -55,6 +55,7 @@ export type { Device, DType, Layout, MemoryFormat } from './tensor/dtype.js';
 export * from './tensor/errors.js';
 export { formatTensor } from './tensor/format.js';
 export { ellipsis, type Index, slice } from './tensor/indexing.js';
+export { checkOptions } from './tensor/options.js';
 export {
   getPrintOptions,
   type PrintOptions,

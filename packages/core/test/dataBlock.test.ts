@@ -282,6 +282,17 @@ describe('databunch', () => {
     expect(data.validDl).toBeUndefined();
     expect(data.classes).toEqual([0, 1]);
   });
+  it('has no other options', () => {
+    const split = numbers({ y: [0, 1, 2, 3] }).splitNone();
+    expect(() => split.labelFromDf('y', { labelClass: FloatList } as never)).toThrow(
+      "labelling() has no option 'labelClass'",
+    );
+    const lists = split.labelFromDf('y');
+    expect(() => lists.databunch({ batchSize: 2 } as never)).toThrow(
+      "databunch() has no option 'batchSize'",
+    );
+  });
+
   it('loads other sizes of batches', () => {
     const split = numbers({ y: [0, 1, 2, 3, 4, 5] }).splitByIdx([4, 5]);
     const data = split.labelFromDf('y', { labelCls: FloatList }).databunch({ bs: 2 });

@@ -1,4 +1,12 @@
-import { LabeledDataBunch, type Learner, plot, type Tensor, tidy, torch } from '@flambeau/core';
+import {
+  checkOptions,
+  LabeledDataBunch,
+  type Learner,
+  plot,
+  type Tensor,
+  tidy,
+  torch,
+} from '@flambeau/core';
 import pl, { type DataFrame, type Series } from 'nodejs-polars';
 import { appendColumns, columnOf } from './frames.js';
 import { principalComponents } from './principalComponents.js';
@@ -38,6 +46,7 @@ export function withEmbeddings(
   learn: Learner,
   options: WithEmbeddingsOptions = {},
 ): DataFrame {
+  checkOptions('withEmbeddings', options, ['names', 'drop']);
   const { catNames } = listOf(learn);
   const { names = catNames.filter((name) => df.columns.includes(name)), drop = true } = options;
   const columns = names.flatMap((name) => {
@@ -63,6 +72,7 @@ export function plotEmbeddings(
   name: string,
   options: PlotEmbeddingsOptions = {},
 ): plot.Plot {
+  checkOptions('plotEmbeddings', options, ['labels', 'width', 'height']);
   const { weight, categories } = variableOf(learn, name);
   const { labels = categories.length <= 60, ...size } = options;
   const { x, y, shares } = tidy(() => principalComponents(weight.narrow(0, 1, categories.length)));

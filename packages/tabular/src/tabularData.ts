@@ -1,4 +1,5 @@
 import {
+  checkOptions,
   DataError,
   type Device,
   FloatList,
@@ -57,6 +58,23 @@ export interface TabularDataOptions {
   readonly path?: string;
 }
 
+const tabularDataOptions = [
+  'target',
+  'validation',
+  'seed',
+  'categorical',
+  'continuous',
+  'ignore',
+  'dates',
+  'maxCard',
+  'test',
+  'log',
+  'labelDelim',
+  'batchSize',
+  'device',
+  'path',
+] as const satisfies readonly (keyof TabularDataOptions)[];
+
 /**
  * Data for {@link tabularLearner} in one call. What is not said follows from the table: columns of
  * texts and of few whole numbers are categories, the others numbers (see {@link contCatSplit});
@@ -70,6 +88,7 @@ export function tabularData(
   source: TableSource,
   options: TabularDataOptions,
 ): LabeledDataBunch<TabularList> {
+  checkOptions('tabularData', options, tabularDataOptions);
   const { dates = [], test, validation = 0.2, log = false, labelDelim, path, device } = options;
   const table = readTable(source);
   const targets = [options.target].flat();

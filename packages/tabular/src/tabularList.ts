@@ -1,5 +1,6 @@
 import {
   type Column,
+  checkOptions,
   DataError,
   type data,
   ItemList,
@@ -19,7 +20,7 @@ import type { ProcClass, ProcFactory, TabularProc } from './processors/tabularPr
 import { TabularProcessor } from './processors/tabularProcessor.js';
 import type { TabularTensors } from './processors/tabularTensors.js';
 import type { TabularRow } from './rows/rowColumns.js';
-import { type CsvOptions, readCsv } from './tables/csv.js';
+import { type CsvOptions, csvOptions, readCsv } from './tables/csv.js';
 import { readTable, type TableSource } from './tables/readTable.js';
 import { TabularDataset } from './tabularDataset.js';
 
@@ -55,6 +56,7 @@ export class TabularList extends ItemList<TabularRow> {
    * @throws DataError for a frame without rows, columns of the same name, and variables that are not there or named twice
    */
   static fromDf(df: DataFrame, options: TabularListOptions = {}): TabularList {
+    checkOptions('TabularList', options, ['catNames', 'contNames', 'procs', 'path']);
     const { catNames = [], contNames = [], procs = [] } = options;
     if (df.height === 0) throw new DataError('the frame has no rows');
     const names = [...catNames, ...contNames];
@@ -75,7 +77,11 @@ export class TabularList extends ItemList<TabularRow> {
    * @throws DataError for a file that is damaged, see {@link readCsv}
    */
   static fromCsv(path: string, options: TabularListOptions & CsvOptions = {}): TabularList {
-    return TabularList.fromDf(readCsv(path, options), options);
+    const isCsv = ([name]: readonly [string, unknown]) => csvOptions.some((it) => it === name);
+    const given = Object.entries(options);
+    const csv = Object.fromEntries(given.filter(isCsv));
+    const others = Object.fromEntries(given.filter((entry) => !isCsv(entry)));
+    return TabularList.fromDf(readCsv(path, csv), others);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { nn, noGrad, type Tensor, torch } from '@flambeau/core';
+import { checkOptions, nn, noGrad, type Tensor, torch } from '@flambeau/core';
 import type { EmbeddingSize } from './embeddingSizes.js';
 
 export interface TabularModelOptions {
@@ -40,6 +40,7 @@ export class TabularModel extends nn.Module<[cats: Tensor, conts: Tensor]> {
     options: TabularModelOptions = {},
   ) {
     super();
+    checkOptions('TabularModel', options, ['ps', 'embDrop', 'yRange', 'useBn', 'bnFinal']);
     const { ps = 0, embDrop = 0, yRange } = options;
     const probabilities = typeof ps === 'number' ? layers.map(() => ps) : ps;
     if (probabilities.length !== layers.length) {

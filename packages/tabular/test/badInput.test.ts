@@ -12,7 +12,9 @@ import {
   readCsv,
   TabularList,
   type TabularListOptions,
+  TabularModel,
   TabularProc,
+  tabularData,
 } from '@flambeau/tabular';
 import pl, { type DataFrame } from 'nodejs-polars';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -150,6 +152,21 @@ describe('bad tables are answered by column, row and what was expected', () => {
     expect(add).toThrow(
       "column 'day', row 1: expected a date such as 2015-07-31, got '2015-02-30'",
     );
+  });
+});
+
+describe('an option that there is not', () => {
+  it.each<[string, (options: never) => unknown]>([
+    ['FillMissing', (options) => new FillMissing([], [], options)],
+    ['Normalize', (options) => new Normalize([], [], options)],
+    ['Categorify', (options) => new Categorify([], [], options)],
+    ['TabularModel', (options) => new TabularModel([], 1, 1, [2], options)],
+    ['TabularList', (options) => TabularList.fromDf(good, options)],
+    ['TabularList', (options) => TabularList.from([{ a: 1 }], options)],
+    ['readCsv', (options) => readCsv('table.csv', options)],
+    ['tabularData', (options) => tabularData(good, options)],
+  ])('is an error of %s', (name, make) => {
+    expect(() => make({ log2: true } as never)).toThrow(`${name}() has no option 'log2'`);
   });
 });
 

@@ -154,6 +154,11 @@ describe('rows that are plain objects', () => {
       "column 'distance', row 1: expected a number, or null where it is not known, got '1'",
     ],
     [
+      'a number too large for float32',
+      { distance: 1e300 },
+      "column 'distance', row 1: expected a finite number, got",
+    ],
+    [
       'an endless number',
       { distance: -1 / 0 },
       "column 'distance', row 1: expected a finite number, got -Infinity",

@@ -1,6 +1,7 @@
 import { emitWarning } from 'node:process';
 import { datasetLoaders } from '../learner/datasetLoaders.js';
 import type { Device } from '../tensor/dtype.js';
+import { checkOptions } from '../tensor/options.js';
 import { type TensorHolder, tensorsOf } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { ItemList } from './itemList.js';
@@ -59,6 +60,7 @@ export class LabelLists<Items extends ItemList> implements TensorHolder, Disposa
    * full, validation and test in order.
    */
   databunch(options: DatabunchOptions = {}): LabeledDataBunch<Items> {
+    checkOptions('databunch', options, ['bs', 'valBs', 'device', 'path']);
     const { bs = 64, valBs = bs } = options;
     const { train, valid, test } = this;
     if (train.x.length > 0 && train.x.length < bs) {

@@ -1,3 +1,4 @@
+import { checkOptions } from '../tensor/options.js';
 import { CategoryList } from './categoryList.js';
 import { FloatList } from './floatList.js';
 import type { Column, ItemList } from './itemList.js';
@@ -67,6 +68,9 @@ export class SplitItems<Items extends ItemList> {
     const [firstRow] = this.trainRows;
     if (firstRow === undefined) throw new RangeError('there are no training items to label');
     const kind = labelCls ?? labelClassFor(columns, firstRow, options);
+    if (knownKinds.includes(kind)) {
+      checkOptions('labelling', options, ['log', 'labelDelim']);
+    }
     const labels = new kind({ columns, rows: this.trainRows }, options);
     const others = labels.like({ columns, rows: this.validRows });
     const train = this.train;
@@ -76,6 +80,9 @@ export class SplitItems<Items extends ItemList> {
     return new LabelLists({ x: train, y: labels }, { x: valid, y: others.labels });
   }
 }
+
+/** Other kinds have options of their own. */
+const knownKinds: readonly LabelClass[] = [FloatList, CategoryList, MultiCategoryList];
 
 function labelClassFor(
   columns: readonly Column[],

@@ -1,4 +1,4 @@
-import { DataError } from '@flambeau/core';
+import { checkOptions, DataError } from '@flambeau/core';
 import type { DataFrame } from 'nodejs-polars';
 import { columnOf } from '../frames.js';
 import type { RowColumns } from '../rows/rowColumns.js';
@@ -26,6 +26,7 @@ export class Categorify extends TabularProc {
     options: CategorifyOptions = {},
   ) {
     super(catNames, contNames);
+    checkOptions('Categorify', options, ['categories', 'allowConstant']);
     this.#options = options;
   }
 

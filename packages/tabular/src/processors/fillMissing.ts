@@ -1,4 +1,4 @@
-import { DataError } from '@flambeau/core';
+import { checkOptions, DataError } from '@flambeau/core';
 import pl, { type DataFrame, type Series } from 'nodejs-polars';
 import { columnOf, firstMissing, withoutNaN } from '../frames.js';
 import type { RowColumns } from '../rows/rowColumns.js';
@@ -34,6 +34,7 @@ export class FillMissing extends TabularProc {
     options: FillMissingOptions = {},
   ) {
     super(catNames, contNames);
+    checkOptions('FillMissing', options, ['fillStrategy', 'addCol', 'fillVal']);
     const { fillStrategy = 'median', addCol = true, fillVal = 0 } = options;
     if (!(fillStrategy in strategies)) {
       const known = Object.keys(strategies).join(', ');

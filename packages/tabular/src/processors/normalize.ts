@@ -1,4 +1,4 @@
-import { DataError } from '@flambeau/core';
+import { checkOptions, DataError } from '@flambeau/core';
 import pl, { type DataFrame, type Expr } from 'nodejs-polars';
 import { typeOf } from '../frames.js';
 import type { RowColumns } from '../rows/rowColumns.js';
@@ -34,6 +34,7 @@ export class Normalize extends TabularProc {
     options: NormalizeOptions = {},
   ) {
     super(catNames, contNames);
+    checkOptions('Normalize', options, ['ddof']);
     this.#ddof = options.ddof ?? 1;
   }
 

@@ -77,7 +77,7 @@ export function numbersTensor(
     for (let row = 0; row < rows; row++) {
       const value = values[row] as number | null;
       if (value === null) throw missingNumber(name, row);
-      if (!Number.isFinite(value)) throw infiniteNumber(name, row, value);
+      if (!Number.isFinite(Math.fround(value))) throw infiniteNumber(name, row, value);
       numbers[row * width + place] = value;
     }
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { checkOptions } from '@flambeau/core';
 import pl, { type DataFrame, type DataType } from 'nodejs-polars';
 import { checkCsv } from './csvLines.js';
 import { firstRows, readTyped } from './csvTypes.js';
@@ -15,6 +16,13 @@ export interface CsvOptions {
   readonly dtypes?: Readonly<Record<string, DataType>>;
 }
 
+export const csvOptions = [
+  'sep',
+  'quoteChar',
+  'nullValues',
+  'dtypes',
+] as const satisfies readonly (keyof CsvOptions)[];
+
 /** As pandas has it. */
 const missingTexts = [
   ...['', '#N/A', '#N/A N/A', '#NA', '-1.#IND', '-1.#QNAN', '-NaN', '-nan', '1.#IND', '1.#QNAN'],
@@ -27,6 +35,7 @@ const missingTexts = [
  * @throws DataError naming row and column, see {@link checkCsv}
  */
 export function readCsv(path: string, options: CsvOptions = {}): DataFrame {
+  checkOptions('readCsv', options, csvOptions);
   const { sep = ',', quoteChar = '"', nullValues = missingTexts, dtypes = {} } = options;
   const file = readFileSync(path);
   const bytes = withoutLastBreaks(path.endsWith('.gz') ? gunzipSync(file) : file);
