@@ -1,3 +1,4 @@
+import { getPriority } from 'node:os';
 import {
   data,
   type FitContext,
@@ -127,6 +128,13 @@ describe('fitInWorker', () => {
     } finally {
       torch.setNumThreads(own);
     }
+  });
+
+  it.runIf(process.platform === 'linux')('gives way to its caller', async () => {
+    const own = getPriority(0);
+    expect(await run('priority')).toBe(Math.min(19, own + 10));
+    expect(await run('priority', { nice: 0 })).toBe(own);
+    expect(getPriority(0)).toBe(own);
   });
 
   it('ends a thread that leaves a timer open', async () => {

@@ -1,4 +1,5 @@
 // Functions that run in the worker of fitInWorker.
+import { getPriority } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
 import { DataBunch, data, Learner, manualSeed, nn, tidy, torch } from '@flambeau/core';
@@ -42,6 +43,7 @@ export function addresses({ args, publish }) {
   };
 }
 
+export const priority = () => getPriority(0);
 export const threads = () => torch.getNumThreads();
 export const whatLength = ({ args }) => args.length;
 export const number = 7;

@@ -1,3 +1,4 @@
+import { getPriority, setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import '../../setup.js';
 import { setNumThreads } from '../../configuration.js';
@@ -15,6 +16,7 @@ const start = workerData as FitStart;
 const port = parentPort as MessagePort;
 const controller = new AbortController();
 
+giveWay(start.nice);
 setNumThreads(start.threads);
 useThreadGenerator();
 post({ kind: 'started' });
@@ -40,6 +42,13 @@ async function fit(): Promise<unknown> {
   };
   controller.signal.throwIfAborted();
   return run(context);
+}
+
+/** To the other threads of the process. Those that this one begins later inherit it. */
+function giveWay(nice: number): void {
+  // Elsewhere a priority is that of the whole process.
+  if (process.platform !== 'linux') return;
+  setPriority(0, Math.min(19, getPriority(0) + nice));
 }
 
 function post(message: FitMessage): void {

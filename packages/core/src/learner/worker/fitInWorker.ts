@@ -26,6 +26,11 @@ export interface FitInWorkerOptions<Args = unknown, Published = unknown> {
    * least 1, so that this thread keeps a core for itself.
    */
   readonly threads?: number;
+  /**
+   * How much the worker's threads give way to this one where there are not processors for all, from
+   * 0 to 19, as in `nice`. Has an effect on Linux only. Default 10.
+   */
+  readonly nice?: number;
   /** Milliseconds in which an aborted fit has to end before it is terminated. Default 10,000. */
   readonly grace?: number;
 }
@@ -37,6 +42,7 @@ const optionNames = [
   'onPublish',
   'signal',
   'threads',
+  'nice',
   'grace',
 ] as const satisfies readonly (keyof FitInWorkerOptions)[];
 
@@ -57,16 +63,17 @@ export async function fitInWorker<Fit extends FitFunction = (context: FitContext
   options: FitInWorkerOptions<FitArgs<Fit>, FitPublished<Fit>> = {},
 ): Promise<Awaited<ReturnType<Fit>>> {
   checkOptions('fitInWorker', options, optionNames);
-  const { onProgress, onPublish, signal, grace = 10_000 } = options;
+  const { onProgress, onPublish, signal, nice = 10, grace = 10_000 } = options;
   const threads = options.threads ?? Math.max(1, getNumThreads() - 1);
   checkSize('fitInWorker', 'threads', threads, 1);
+  checkSize('fitInWorker', 'nice', nice);
   signal?.throwIfAborted();
   const parts = {
     fit: describeSource('fitInWorker', { module, export: options.export }),
     args: describeForWorker(options.args),
   };
   const listeners = { onProgress, onPublish: onPublish as (value: unknown) => void };
-  const thread = new FitThread({ parts: packTensors(parts), threads }, listeners, grace);
+  const thread = new FitThread({ parts: packTensors(parts), threads, nice }, listeners, grace);
   const abort = () => thread.abort(signal?.reason);
   signal?.addEventListener('abort', abort, { once: true });
   try {

@@ -6,6 +6,7 @@ export interface FitStart {
   /** {@link FitParts}, described for a worker and packed. */
   readonly parts: unknown;
   readonly threads: number;
+  readonly nice: number;
 }
 
 /** What the worker makes of its parts. */
