@@ -7,6 +7,7 @@ import { add, addWithGrad } from './cases/add.js';
 import { cleaning } from './cases/cleaning.js';
 import { matmul } from './cases/matmul.js';
 import { mlp } from './cases/mlp.js';
+import { predictRows } from './cases/predictRows.js';
 import { resnet18, resnet18Bfloat16 } from './cases/resnet18.js';
 import { rossmann } from './cases/rossmann.js';
 import { measure } from './pair.js';
@@ -22,7 +23,17 @@ const usage = `Times the same work here and in Python's PyTorch, in turns, in on
   --check        exit code 1 when a target is missed
   --help         shows this text`;
 
-const cases = [add, addWithGrad, mlp, resnet18, resnet18Bfloat16, matmul, cleaning, rossmann];
+const cases = [
+  add,
+  addWithGrad,
+  mlp,
+  resnet18,
+  resnet18Bfloat16,
+  matmul,
+  cleaning,
+  predictRows,
+  rossmann,
+];
 
 const { values } = parseArgs({
   options: {
