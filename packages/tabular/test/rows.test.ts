@@ -172,6 +172,26 @@ describe('rows that are plain objects', () => {
     expect(predict).toThrow(message.replace('row 1', 'row 0'));
   });
 
+  it('have no values of types that JavaScript lacks', () => {
+    const seconds = [1, 2, 3, 1, 2, 3, 1].map((it) => it * 1e9);
+    const clock = pl.Series('text', seconds, pl.Int64).cast(pl.Time);
+    const list = TabularList.fromDf(training.withColumns(clock), {
+      catNames: ['text'],
+      procs: [Categorify],
+    });
+    using lists = list.splitNone().labelFromDf('y', { labelCls: FloatList });
+    const copy = TabularList.fromState(JSON.parse(JSON.stringify(lists.train.x.exportState())));
+    for (const { processor } of [lists.train.x, copy]) {
+      expect(() => processor.applyRows([{ text: 1e9 }])).toThrow(
+        "column 'text', row 0: expected null, since only frames have values of its type, got 1000000000",
+      );
+      tidy(() => {
+        const { cats } = processor.apply(pl.DataFrame([clock]));
+        expect(cats.flatten().toArray()).toEqual([1, 2, 3, 1, 2, 3, 1]);
+      });
+    }
+  });
+
   it('must be objects, with values that training has known', () => {
     using data = trained({ ...variables, contNames: [], procs: [Categorify] });
     expect(() => data.oneItem([1, 2])).toThrow('row 0: expected an object, got [ 1, 2 ]');

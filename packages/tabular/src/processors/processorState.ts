@@ -1,5 +1,5 @@
 import type { DataType } from 'nodejs-polars';
-import { type DataTypeState, dataTypeOf, dataTypeState, kindOf } from '../dtypes.js';
+import { type DataTypeState, dataTypeOf, dataTypeState } from '../dtypes.js';
 import { Categorify } from './categorify.js';
 import { FillMissing } from './fillMissing.js';
 import { Normalize } from './normalize.js';
@@ -26,7 +26,7 @@ export interface ProcessorState extends Names {
 
 /** The types of columns, but for those of lists and the like. */
 export function schemaState(schema: ReadonlyMap<string, DataType>): ProcessorState['schema'] {
-  const simple = [...schema].filter(([, dtype]) => kindOf(dtype) !== 'other');
+  const simple = [...schema].filter(([, { variant }]) => !/List|Array|Struct|Object/.test(variant));
   return Object.fromEntries(simple.map(([name, dtype]) => [name, dataTypeState(dtype)]));
 }
 

@@ -68,22 +68,17 @@ const readers: Readonly<Record<ValueKind, Reader>> = {
 };
 
 const expected: Readonly<Record<ValueKind, string>> = {
-  number: 'a number',
-  text: 'a text',
-  flag: 'true or false',
-  date: 'a Date',
-  other: 'no value: this type of column is for frames only',
+  number: 'a number, or null where it is not known',
+  text: 'a text, or null where it is not known',
+  flag: 'true or false, or null where it is not known',
+  date: 'a Date, or null where it is not known',
+  other: 'null, since only frames have values of its type',
 };
 
-function cellError(
-  { name, dtype, isContinuous }: RowColumn,
-  row: number,
-  cells: TabularRow,
-): Error {
-  const wanted = isContinuous ? expected.number : expected[kindOf(dtype)];
+function cellError(column: RowColumn, row: number, cells: TabularRow): DataError {
+  const { name, dtype, isContinuous } = column;
+  const wanted = expected[isContinuous ? 'number' : kindOf(dtype)];
   const value = cells[name];
   const got = value === undefined ? 'none' : inspect(value, { depth: 0 });
-  return new DataError(
-    `column '${name}', row ${row}: expected ${wanted}, or null where it is not known, got ${got}`,
-  );
+  return new DataError(`column '${name}', row ${row}: expected ${wanted}, got ${got}`);
 }
