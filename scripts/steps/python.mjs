@@ -16,7 +16,7 @@ import { findPython } from '../lib/python.mjs';
  */
 const installations = (torch) => [
   [`torch==${torch}`, 'numpy>=2', 'pandas>=2.2', 'safetensors>=0.5'],
-  ['scikit-learn>=1.5', 'tensorboard>=2.18'],
+  ['scikit-learn>=1.5', 'tensorboard>=2.18', 'nbclient>=0.10'],
 ];
 
 /**

@@ -20,7 +20,7 @@ export function findPython(): string | undefined {
 }
 
 /** Modules that tests compare with, or read files by. They are not loaded here: that takes long. */
-const companions = ['numpy', 'pandas', 'safetensors', 'sklearn', 'tensorboard'];
+const companions = ['numpy', 'pandas', 'safetensors', 'sklearn', 'tensorboard', 'nbclient'];
 
 const program = `
 import importlib.util, sys, torch
