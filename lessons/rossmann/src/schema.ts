@@ -19,7 +19,7 @@ export type Tables = { readonly [name in TableName]: DataFrame };
 
 type Kind = 'int' | 'float' | 'text' | 'date';
 
-const polarsType = { int: pl.Int64, float: pl.Float64, text: pl.String, date: pl.Date };
+const polarsType = { int: pl.Int32, float: pl.Float64, text: pl.String, date: pl.Date };
 
 const saleColumns = {
   DayOfWeek: 'int',

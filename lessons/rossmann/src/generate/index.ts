@@ -38,7 +38,7 @@ export function generateTables(stores: number, seed: number): Tables {
     }),
     googletrend: drawTrends(random),
     weather: drawWeather(random),
-    sample_submission: test.select('Id').withColumns(pl.lit(0).cast(pl.Int64).alias('Sales')),
+    sample_submission: test.select('Id').withColumns(pl.lit(0).cast(pl.Int32).alias('Sales')),
   };
 }
 

@@ -172,4 +172,4 @@ function dayColumns(rows: readonly SalesRow[]) {
   };
 }
 
-const ints = (values: (number | null)[]) => pl.Series('value', values, pl.Int64);
+const ints = (values: (number | null)[]) => pl.Series('value', values, pl.Int32);

@@ -129,5 +129,5 @@ function drawDistance(random: RandomDraws): number {
 }
 
 function ints(stores: readonly Store[], value: (store: Store) => number | null): pl.Series {
-  return pl.Series('value', stores.map(value), pl.Int64);
+  return pl.Series('value', stores.map(value), pl.Int32);
 }

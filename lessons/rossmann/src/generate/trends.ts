@@ -22,5 +22,5 @@ export function drawTrends(random: RandomDraws): DataFrame {
       trend.push(Math.round(Math.min(100, Math.max(0, value))));
     }
   }
-  return pl.DataFrame({ file, week, trend: pl.Series('trend', trend, pl.Int64) });
+  return pl.DataFrame({ file, week, trend: pl.Series('trend', trend, pl.Int32) });
 }

@@ -22,7 +22,7 @@ export function drawWeather(random: RandomDraws): DataFrame {
   const text = new Set(['file', 'Events']);
   const columns = Object.keys(rows[0] as WeatherDay).map((name) => {
     const values = rows.map((row) => row[name] as number & string);
-    const type = text.has(name) ? pl.Utf8 : name === 'Precipitationmm' ? pl.Float64 : pl.Int64;
+    const type = text.has(name) ? pl.Utf8 : name === 'Precipitationmm' ? pl.Float64 : pl.Int32;
     return pl.Series(name, values, type);
   });
   const date = pl.Series('Date', Int32Array.from(days)).cast(pl.Date);
