@@ -280,8 +280,12 @@ describe('export and loadLearner', () => {
     expect(other.data.classes).toEqual(['cat', 'dog', 'bird']);
     const [a, y1] = await loaded.getPreds({ dsType: 'test' });
     const [b, y2] = await other.getPreds({ dsType: 'test' });
-    expect(a.equal(b)).toBe(true);
-    tidy(() => expect(a.equal(outputOf(model, x).softmax(-1))).toBe(true));
+    tidy(() => {
+      // Batches of other sizes are rounded otherwise.
+      for (const same of [b, outputOf(model, x).softmax(-1)]) {
+        expect(a.sub(same).abs().max().item()).toBeLessThan(1e-6);
+      }
+    });
     await expect(other.fit(1)).rejects.toThrow('the training data has no batch');
     const modules = [model, loaded.model, other.model];
     const losses = [loaded.lossFunc, other.lossFunc] as nn.AnyModule[];

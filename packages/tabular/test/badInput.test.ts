@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CategoryList, FloatList, type LabelFromOptions, tidy } from '@flambeau/core';
+import { CategoryList, FloatList, type LabelFromOptions } from '@flambeau/core';
 import {
   addDatepart,
   Categorify,
@@ -39,12 +39,10 @@ interface Trial extends TabularListOptions {
 /** Prepares the good table but for what the trial says. */
 function prepare({ df = good, target = 'sales', label, test, ...options }: Trial): void {
   const variables = { catNames: ['store'], contNames: ['distance'], procs, ...options };
-  tidy(() => {
-    const lists = TabularList.fromDf(df, variables)
-      .splitByIdx([0])
-      .labelFromDf(target, label ?? { labelCls: FloatList });
-    if (test !== undefined) lists.addTest(TabularList.fromDf(test));
-  });
+  using lists = TabularList.fromDf(df, variables)
+    .splitByIdx([0])
+    .labelFromDf(target, label ?? { labelCls: FloatList });
+  if (test !== undefined) lists.addTest(TabularList.fromDf(test));
 }
 
 const replaced = (name: string, values: unknown[], type = pl.Float64 as never): DataFrame =>

@@ -2,7 +2,7 @@ import { emitWarning } from 'node:process';
 import { datasetLoaders } from '../learner/datasetLoaders.js';
 import type { Device } from '../tensor/dtype.js';
 import { checkOptions } from '../tensor/options.js';
-import { type TensorHolder, tensorsOf } from '../tensor/scope.js';
+import { type TensorHolder, tensorsOf, tidy } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { ItemList } from './itemList.js';
 import { LabeledDataBunch } from './labeledDataBunch.js';
@@ -50,9 +50,11 @@ export class LabelLists<Items extends ItemList> implements TensorHolder, Disposa
 
   /** Adds items to predict; they take over what the training items have learned. */
   addTest(items: Items): LabelLists<Items> {
-    items.adopt(this.train.x);
-    const targets = this.train.y.empty(items.length);
-    return new LabelLists(this.train, this.valid, { x: items, targets });
+    return tidy(() => {
+      items.adopt(this.train.x);
+      const targets = this.train.y.empty(items.length);
+      return new LabelLists(this.train, this.valid, { x: items, targets });
+    });
   }
 
   /**

@@ -1,4 +1,5 @@
 import { checkOptions } from '../tensor/options.js';
+import { tidy } from '../tensor/scope.js';
 import { CategoryList } from './categoryList.js';
 import { FloatList } from './floatList.js';
 import type { Column, ItemList } from './itemList.js';
@@ -71,13 +72,15 @@ export class SplitItems<Items extends ItemList> {
     if (knownKinds.includes(kind)) {
       checkOptions('labelling', options, ['log', 'labelDelim']);
     }
-    const labels = new kind({ columns, rows: this.trainRows }, options);
-    const others = labels.like({ columns, rows: this.validRows });
-    const train = this.train;
-    train.learn();
-    const valid = this.items.select(others.rows);
-    valid.adopt(train);
-    return new LabelLists({ x: train, y: labels }, { x: valid, y: others.labels });
+    return tidy(() => {
+      const labels = new kind({ columns, rows: this.trainRows }, options);
+      const others = labels.like({ columns, rows: this.validRows });
+      const train = this.train;
+      train.learn();
+      const valid = this.items.select(others.rows);
+      valid.adopt(train);
+      return new LabelLists({ x: train, y: labels }, { x: valid, y: others.labels });
+    });
   }
 }
 
