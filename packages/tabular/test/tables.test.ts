@@ -104,6 +104,9 @@ describe('readCsv', () => {
       { a: 'x\n;y', 'b;c': 1 },
       { a: '"', 'b;c': 2 },
     ]);
+    expect(() => readCsv(path, { sep: '::' })).toThrow(
+      "sep must be a single character of ASCII, got '::'",
+    );
   });
 
   it('reads what is written, and finds each value too few', () => {

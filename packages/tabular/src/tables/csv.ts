@@ -33,10 +33,16 @@ const missingTexts = [
  * The table in a CSV file with a header, in UTF-8, compressed where the name ends with .gz. All values of a column decide on its type, so that
  * none is lost.
  * @throws DataError naming row and column, see {@link checkCsv}
+ * @throws RangeError for a separator that is not one character
  */
 export function readCsv(path: string, options: CsvOptions = {}): DataFrame {
   checkOptions('readCsv', options, csvOptions);
   const { sep = ',', quoteChar = '"', nullValues = missingTexts, dtypes = {} } = options;
+  for (const [name, text] of Object.entries({ sep, quoteChar })) {
+    if (text.length !== 1 || text.charCodeAt(0) > 127) {
+      throw new RangeError(`${name} must be a single character of ASCII, got '${text}'`);
+    }
+  }
   const file = readFileSync(path);
   const bytes = withoutLastBreaks(path.endsWith('.gz') ? gunzipSync(file) : file);
   checkCsv(path, bytes, { sep, quoteChar });
