@@ -19,8 +19,8 @@ export interface Outcome {
   readonly rows: number;
   /** Of all categories. */
   readonly sum: number;
-  /** Of the squares of all numbers. */
-  readonly mean: number;
+  /** The standard deviation of all numbers. */
+  readonly std: number;
 }
 
 const [folder = '', threads = '1'] = process.argv.slice(2);
@@ -34,11 +34,12 @@ async function clean(): Promise<void> {
   await setImmediate();
   const processor = new TabularProcessor(lessonProcs, catNames, contNames);
   const { cats, conts } = processor.learn(train);
+  await setImmediate();
   const others = processor.apply(test);
   outcome = {
     rows: cats.size(0),
     sum: cats.sum().item() as number,
-    mean: conts.square().mean().item() as number,
+    std: conts.std().item() as number,
   };
   for (const tensor of [cats, conts, others.cats, others.conts]) tensor.dispose();
 }

@@ -80,6 +80,6 @@ function isSame(node: Outcome, python: Outcome): boolean {
   return (
     node.rows === python.rows &&
     node.sum === python.sum &&
-    Math.abs(node.mean - python.mean) < 1e-3 * python.mean
+    Math.abs(node.std - python.std) < 1e-4 * python.std
   );
 }

@@ -29,5 +29,5 @@ class Case:
             "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
             "rows": len(cats),
             "sum": cats.sum().item(),
-            "mean": conts.square().mean().item(),
+            "std": conts.std().item(),
         }

@@ -2,6 +2,7 @@ import { DataError } from '@flambeau/core';
 import pl, { type DataFrame, type Expr, type Series } from 'nodejs-polars';
 import { type DataTypeState, dataTypeOf, dataTypeState } from '../dtypes.js';
 import { withoutNaN } from '../frames.js';
+import { WholeNumberCodes } from './wholeNumberCodes.js';
 
 /** A value that a column of categories can have. */
 export type Category = string | number | boolean | Date;
@@ -25,6 +26,8 @@ const valueIfKnown = pl
 export class Categories {
   readonly #values: Series;
   #codes: ReadonlyMap<unknown, number> | undefined;
+  /** Null where the values are no whole numbers. */
+  #wholeNumbers: WholeNumberCodes | null | undefined;
   /** The values beside their codes. */
   #table: DataFrame | undefined;
 
@@ -34,7 +37,7 @@ export class Categories {
 
   /** The sorted distinct values of a column; texts by code point, false before true. */
   static learn(column: Series): Categories {
-    return new Categories(plain(column).dropNulls().unique().sort());
+    return new Categories(plain(column).unique().dropNulls().sort());
   }
 
   /**
@@ -73,7 +76,11 @@ export class Categories {
    * @throws DataError when the column's type is another than in training
    */
   codesOf(column: Series): Int32Array {
-    return this.#joined(column, codeOrNone).toTypedArray() as Int32Array;
+    this.#wholeNumbers ??= WholeNumberCodes.of(this.#values);
+    return (
+      this.#wholeNumbers?.codesOf(column) ??
+      (this.#joined(column, codeOrNone).toTypedArray() as Int32Array)
+    );
   }
 
   /** The code of one value, as `codesOf` gives it. */
