@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   DatasetType,
@@ -11,6 +11,7 @@ import {
 } from '@flambeau/core';
 import type { TabularList } from '@flambeau/tabular';
 import { type CleanTables, cleanTables, type TrendOptions } from './clean/index.js';
+import { EpochTable } from './epochTable.js';
 import { lessonData, lessonLearner } from './lesson.js';
 import { openTables, type SourceOptions } from './source.js';
 import { writeSubmission } from './submission.js';
@@ -69,30 +70,36 @@ export async function run(options: RunOptions, print = console.log): Promise<Sco
   using _model = learn.model;
   print(describe(data, learn, options));
   mkdirSync(out, { recursive: true });
-  await train(learn, options);
+  const epochs = await train(learn, options);
+  writeFileSync(join(out, 'epochs.md'), `Seed ${options.seed}\n\n${epochs}`);
   const scores = await score(learn);
   print(
     `Validation exp_rmspe: ${scores.expRmspe.toFixed(6)} averaged over batches as in the lesson, ` +
       `${scores.globalExpRmspe.toFixed(6)} over all rows`,
   );
   await submit(learn, clean, out);
-  print(`submission.csv, losses.svg, rates.svg and models/ are in ${out}`);
+  print(`submission.csv, epochs.md, losses.svg, rates.svg and models/ are in ${out}`);
   return scores;
 }
 
 /** Trains as asked for, and keeps the first cycle's weights and plots. */
-async function train(learn: Learner, options: RunOptions): Promise<void> {
+async function train(learn: Learner, options: RunOptions): Promise<EpochTable> {
+  const epochs = new EpochTable();
   const { full, lr, wd, out, signal } = options;
   const abort = signal === undefined ? {} : { signal };
   await learn.fitOneCycle(full ? 5 : options.epochs, lr, { wd, ...abort });
+  epochs.add('first', learn);
   learn.save('1');
   await learn.recorder.plotLosses().save(join(out, 'losses.svg'));
   await learn.recorder.plotLr({ showMoms: true }).save(join(out, 'rates.svg'));
-  if (!full) return;
+  if (!full) return epochs;
   learn.load('1');
-  await learn.fitOneCycle(5, 3e-4, { wd: 0.01, ...abort });
-  await learn.fitOneCycle(5, 3e-4, { wd: 0.01, ...abort });
+  for (const fit of ['second', 'third']) {
+    await learn.fitOneCycle(5, 3e-4, { wd: 0.01, ...abort });
+    epochs.add(fit, learn);
+  }
   learn.save('2');
+  return epochs;
 }
 
 async function score(learn: Learner): Promise<Scores> {

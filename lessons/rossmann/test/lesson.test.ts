@@ -61,6 +61,13 @@ describe(`the lesson (seed ${seed})`, () => {
     for (const name of ['losses.svg', 'rates.svg', 'models/1.safetensors']) {
       expect(existsSync(join(out, name)), name).toBe(true);
     }
+    const epochs = readFileSync(join(out, 'epochs.md'), 'utf8');
+    expect(epochs).toContain(
+      `Seed ${seed}\n\n| fit | epoch | train_loss | valid_loss | exp_rmspe |`,
+    );
+    const last = epochs.trim().split('\n').at(-1)?.split(' | ');
+    expect(last?.slice(0, 2)).toEqual(['| first', '1']);
+    expect(Number(last?.[3])).toBeCloseTo(scores.loss, 5);
     const [header, ...rows] = readFileSync(join(out, 'submission.csv'), 'utf8').trim().split('\n');
     expect(header).toBe('Id,Sales');
     const { test } = generateTables(6, seed);
