@@ -84,3 +84,12 @@ function isAscending(rows: readonly number[] | Int32Array): boolean {
   }
   return true;
 }
+
+/** @throws DataError for a variable that is there twice */
+export function checkNamedOnce(variables: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const name of variables) {
+    if (seen.has(name)) throw new DataError(`the variable '${name}' is named twice`);
+    seen.add(name);
+  }
+}

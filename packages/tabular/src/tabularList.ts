@@ -14,7 +14,7 @@ import {
 } from '@flambeau/core';
 import pl, { type DataFrame } from 'nodejs-polars';
 import { rowsFrom } from './dates/rowsFrom.js';
-import { columnOf, takeRows } from './frames.js';
+import { checkNamedOnce, columnOf, takeRows } from './frames.js';
 import type { Category } from './processors/categories.js';
 import type { ProcClass, ProcFactory, TabularProc } from './processors/tabularProc.js';
 import { TabularProcessor } from './processors/tabularProcessor.js';
@@ -60,10 +60,8 @@ export class TabularList extends ItemList<TabularRow> {
     const { catNames = [], contNames = [], procs = [] } = options;
     if (df.height === 0) throw new DataError('the frame has no rows');
     const names = [...catNames, ...contNames];
-    for (const [place, name] of names.entries()) {
-      columnOf(df, name);
-      if (names.indexOf(name) < place) throw new DataError(`the variable '${name}' is named twice`);
-    }
+    for (const name of names) columnOf(df, name);
+    checkNamedOnce(names);
     return new TabularList(df, options, new TabularProcessor(procs, catNames, contNames));
   }
 

@@ -5,7 +5,6 @@ import type { Tensor } from '../tensor/tensor.js';
 import { torch } from '../torch.js';
 import { numberClasses, sortedClasses } from './classes.js';
 import {
-  isMissing,
   type LabelList,
   type LabelOptions,
   type LabelSource,
@@ -90,5 +89,5 @@ function categoriesOf(name: string, row: number, label: unknown, delim?: string)
     return label === '' ? [] : label.split(delim);
   }
   const expected = delim === undefined ? 'an array of categories' : 'a text of categories';
-  throw labelError(name, row, expected, isMissing(label) ? null : label);
+  throw labelError(name, row, expected, label);
 }

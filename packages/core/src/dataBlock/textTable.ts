@@ -1,13 +1,11 @@
 import { inspect } from 'node:util';
+import { notebookDisplay } from '../plot/notebookDisplay.js';
 
 /** A column of a table that people look at. */
 export interface TextColumn {
   readonly name: string;
   readonly texts: readonly string[];
 }
-
-/** How kernels of notebooks ask an object for what to show. */
-const notebookDisplay = Symbol.for('Jupyter.display');
 
 /** A table to look at: printed as text, shown as HTML in notebooks. */
 export class TextTable {

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { inspect } from 'node:util';
+import { notebookDisplay } from './notebookDisplay.js';
 import { renderHtml, renderPng, renderSvg } from './render.js';
 import type { Series } from './series.js';
 
@@ -14,9 +15,6 @@ export const vegaLiteSchema = 'https://vega.github.io/schema/vega-lite/v6.json';
 export interface NotebookDisplay {
   svg(text: string): void;
 }
-
-/** How kernels ask an object for what to show. */
-const notebookDisplay = Symbol.for('Jupyter.display');
 
 /**
  * A picture as data: its curves, and the specification that draws them. It is drawn when it is

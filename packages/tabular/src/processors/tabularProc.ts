@@ -1,6 +1,6 @@
 import { DataError } from '@flambeau/core';
 import type { DataFrame } from 'nodejs-polars';
-import { checkColumn } from '../frames.js';
+import { checkColumn, checkNamedOnce } from '../frames.js';
 import type { RowColumns } from '../rows/rowColumns.js';
 
 /** What a processor has learned, as JSON. */
@@ -18,11 +18,7 @@ export abstract class TabularProc {
 
   /** @throws DataError when a name is in the lists twice */
   constructor(catNames: readonly string[], contNames: readonly string[]) {
-    const seen = new Set<string>();
-    for (const name of [...catNames, ...contNames]) {
-      if (seen.has(name)) throw new DataError(`the variable '${name}' is named twice`);
-      seen.add(name);
-    }
+    checkNamedOnce([...catNames, ...contNames]);
     this.catNames = [...catNames];
     this.contNames = [...contNames];
   }
