@@ -1,6 +1,7 @@
 #include <torch/version.h>
 
 #include "allocator.h"
+#include "bernoulli.h"
 #include "environment.h"
 
 namespace flambeau {
@@ -21,6 +22,7 @@ Napi::Value setFunction(const Arguments& args) {
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   CpuAllocator::install();
+  installBernoulli();
   auto* environment = new Environment(env);
   napi_set_instance_data(
       env, environment,
