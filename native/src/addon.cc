@@ -2,6 +2,7 @@
 
 #include "allocator.h"
 #include "bernoulli.h"
+#include "embedding_columns.h"
 #include "environment.h"
 
 namespace flambeau {
@@ -23,6 +24,7 @@ Napi::Value setFunction(const Arguments& args) {
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   CpuAllocator::install();
   installBernoulli();
+  installEmbeddingColumns();
   auto* environment = new Environment(env);
   napi_set_instance_data(
       env, environment,

@@ -61,9 +61,7 @@ export class TabularModel extends nn.Module<[cats: Tensor, conts: Tensor]> {
   protected override forward(cats: Tensor, conts: Tensor): Tensor {
     const inputs: Tensor[] = [];
     if (this.embeds.length > 0) {
-      const columns = cats.unbind(1);
-      const embedded = [...this.embeds].map((embed, at) => embed.call(columns[at] as Tensor));
-      inputs.push(this.embDrop.call(torch.cat(embedded, 1)));
+      inputs.push(this.embDrop.call(nn.embedColumns(this.embeds, cats)));
     }
     if (this.bnCont.numFeatures > 0) inputs.push(this.bnCont.call(conts));
     const output = this.layers.call(

@@ -28,7 +28,7 @@ interface Outcome {
 /**
  * The lesson's epoch by the Learner, with its callbacks, recorder and loader, beside a training
  * loop written by hand in PyTorch, with the fused optimiser, on the same tensors. With `full` both
- * train one cycle and validate, else they train at one learning rate.
+ * train one cycle and validate, all of it timed, else they train at one learning rate.
  */
 export const rossmann: BenchCase = {
   name: 'Rossmann training step',

@@ -79,9 +79,14 @@ class Case:
             loss.backward()
             optimizer.step()
             self.average = 0.98 * self.average + 0.02 * loss.item()
+        if self.cycle is not None:
+            self.outcome = self.validate()
+
+    def finish(self):
+        return self.outcome
 
     @torch.no_grad()
-    def finish(self):
+    def validate(self):
         """Validation as fast.ai v1 averages it over batches."""
         self.model.eval()
         rows = len(self.valid[2])

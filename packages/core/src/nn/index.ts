@@ -74,6 +74,7 @@ export {
   type DropoutOptions,
   FeatureAlphaDropout,
 } from './dropout.js';
+export { embedColumns } from './embedColumns.js';
 export { EmbeddingBag, type EmbeddingBagOptions } from './embeddingBag.js';
 export type { EmbeddingOptions } from './embeddingTable.js';
 export { Flatten, Unflatten } from './flatten.js';
