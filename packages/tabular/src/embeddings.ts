@@ -11,6 +11,7 @@ import pl, { type DataFrame, type Series } from 'nodejs-polars';
 import { appendColumns, columnOf } from './frames.js';
 import { principalComponents } from './principalComponents.js';
 import type { Categories } from './processors/categories.js';
+import type { Codes } from './processors/wholeNumberCodes.js';
 import { TabularList } from './tabularList.js';
 import { TabularModel } from './tabularModel.js';
 
@@ -112,7 +113,7 @@ function variableOf(learn: Learner, name: string): Variable {
   return { weight, categories: list.processor.categoriesOf(name) };
 }
 
-function embeddedColumns(name: string, weight: Tensor, codes: Int32Array): Series[] {
+function embeddedColumns(name: string, weight: Tensor, codes: Codes): Series[] {
   const rows = tidy(() => {
     const table = weight.detach().cpu().float();
     return table

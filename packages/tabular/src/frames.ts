@@ -46,9 +46,10 @@ export function mapColumn(column: Series, expression: (column: Expr) => Expr): S
     .getColumn(name);
 }
 
-/** The column with null for what is not a number; other types have no such values. */
+/** The column with null for what is not a number; itself where all are, as in types without such. */
 export function withoutNaN(column: Series): Series {
-  return column.isFloat() ? mapColumn(column, (it) => it.fillNan(pl.lit(null))) : column;
+  if (!column.isFloat() || mapColumn(column, (it) => it.isNan().sum()).get(0) === 0) return column;
+  return mapColumn(column, (it) => it.fillNan(pl.lit(null)));
 }
 
 /** The first row without a value; -1 when there is none. */

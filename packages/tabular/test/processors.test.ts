@@ -170,6 +170,33 @@ describe('Categorify', () => {
     expect(() => twice.call(sizes)).toThrow("the categories of 'size' must be different values");
   });
 
+  it.each([32_766, 32_767, 32_768, 40_000])('numbers %d categories', (count) => {
+    const places = Array.from({ length: count }, (_, place) => place);
+    const frame = pl.DataFrame([
+      pl.Series('low', places, pl.Int64),
+      pl.Series(
+        'below',
+        places.map((place) => place - count),
+        pl.Int32,
+      ),
+      pl.Series(
+        'text',
+        places.map((place) => String(place).padStart(5, '0')),
+      ),
+    ]);
+    const categorify = new Categorify(frame.columns);
+    categorify.call(frame);
+    for (const name of frame.columns) expect(codes(categorify, frame, name)).toEqual(places);
+    const later = pl.DataFrame([
+      pl.Series('low', [count, 3, 2 ** 40, -1, null], pl.Int64),
+      pl.Series('below', [-count, 0, 70_000, -70_000, -1], pl.Int32),
+      pl.Series('text', ['00001', 'x', null, '', '00000']),
+    ]);
+    expect(codes(categorify, later, 'low')).toEqual([-1, 3, -1, -1, -1]);
+    expect(codes(categorify, later, 'below')).toEqual([0, -1, -1, -1, count - 1]);
+    expect(codes(categorify, later, 'text')).toEqual([1, -1, -1, -1, 0]);
+  });
+
   it('goes on from an exported state', () => {
     const frame = train.hstack([
       pl.Series('x', [0.1, 1 / 3, 0.1, 2, 2, 5]),

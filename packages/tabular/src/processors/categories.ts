@@ -1,8 +1,8 @@
 import { DataError } from '@flambeau/core';
 import pl, { type DataFrame, type Expr, type Series } from 'nodejs-polars';
 import { type DataTypeState, dataTypeOf, dataTypeState } from '../dtypes.js';
-import { withoutNaN } from '../frames.js';
-import { WholeNumberCodes } from './wholeNumberCodes.js';
+import { mapColumn, withoutNaN } from '../frames.js';
+import { type Codes, maxNarrow, WholeNumberCodes } from './wholeNumberCodes.js';
 
 /** A value that a column of categories can have. */
 export type Category = string | number | boolean | Date;
@@ -15,12 +15,15 @@ export interface CategoriesState {
 
 const valueName = 'value';
 const codeName = 'code';
-const codeOrNone = pl.col(codeName).fillNull(pl.lit(-1)).cast(pl.Int32);
+const codeOrNone = pl.col(codeName).fillNull(pl.lit(-1));
+const codesAs = { Int16: codeOrNone.cast(pl.Int16), Int32: codeOrNone.cast(pl.Int32) };
 const valueIfKnown = pl
   .when(pl.col(codeName).isNotNull())
   .then(pl.col(valueName))
   .otherwise(pl.lit(null))
   .alias(valueName);
+
+const distinctInOrder = (column: Expr) => column.unique().sort();
 
 /** The categories of one variable, numbered in their order. */
 export class Categories {
@@ -37,7 +40,8 @@ export class Categories {
 
   /** The sorted distinct values of a column; texts by code point, false before true. */
   static learn(column: Series): Categories {
-    return new Categories(plain(column).unique().dropNulls().sort());
+    // In one query, since a Series that `unique` gives to JavaScript keeps the memory of all rows.
+    return new Categories(mapColumn(plain(column), distinctInOrder).dropNulls());
   }
 
   /**
@@ -72,15 +76,15 @@ export class Categories {
   }
 
   /**
-   * The code of each row, counted from 0, as int32; -1 where the value is missing or no category.
+   * The code of each row, counted from 0; -1 where the value is missing or no category.
    * @throws DataError when the column's type is another than in training
    */
-  codesOf(column: Series): Int32Array {
+  codesOf(column: Series): Codes {
     this.#wholeNumbers ??= WholeNumberCodes.of(this.#values);
-    return (
-      this.#wholeNumbers?.codesOf(column) ??
-      (this.#joined(column, codeOrNone).toTypedArray() as Int32Array)
-    );
+    const known = this.#wholeNumbers?.codesOf(column);
+    if (known !== undefined) return known;
+    const codes = codesAs[this.length <= maxNarrow ? 'Int16' : 'Int32'];
+    return this.#joined(column, codes).toTypedArray() as Codes;
   }
 
   /** The code of one value, as `codesOf` gives it. */
