@@ -4,9 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { CategoryList, FloatList, MultiCategoryList } from '@flambeau/core';
 import {
-  type ArrowTable,
   contCatSplit,
-  fromArrow,
   readCsv,
   readTable,
   type TableSource,
@@ -47,35 +45,6 @@ describe('readTable', () => {
     ['one with tabs', () => file('t.tsv', '\ufeffa\tb\tc\n1.5\tx\ttrue\n2\tä\tfalse\n\t\ttrue')],
   ])('reads %s', (_, source) => {
     expect(readTable(source()).toRecords()).toEqual(df.toRecords());
-  });
-
-  it('reads a table of Arrow', () => {
-    const day = new Date('2015-07-31');
-    const columns = {
-      Int64: [1n, null],
-      Float64: [0.5, 1],
-      'Dictionary<Int32, Utf8>': ['a', null],
-      Bool: [true, false],
-      'Date32<DAY>': [day.getTime(), null],
-      'Timestamp<MICROSECOND>': [day, null],
-    };
-    const table: ArrowTable = {
-      numRows: 2,
-      schema: { fields: Object.keys(columns).map((type) => ({ name: type, type })) },
-      getChild: (name) => columns[name as keyof typeof columns],
-    };
-    expect(Object.values(fromArrow(table).toRecords()[0] ?? {})).toEqual([
-      1,
-      0.5,
-      'a',
-      true,
-      day,
-      day,
-    ]);
-    const odd = { ...table, schema: { fields: [{ name: 'x', type: 'List<Int8>' }] } };
-    expect(() => readTable(odd)).toThrow("column 'x' of the Arrow table: expected numbers, texts");
-    const twice = { ...table, schema: { fields: [1, 2].map(() => ({ name: 'x', type: 'Bool' })) } };
-    expect(() => readTable(twice)).toThrow("the Arrow table has the column 'x' twice");
   });
 
   it('says what it does not read', () => {

@@ -1,5 +1,5 @@
 import { DataError } from '@flambeau/core';
-import pl, { type DataFrame, type DataType } from 'nodejs-polars';
+import pl, { type DataFrame, type DataType, type Series } from 'nodejs-polars';
 
 /** What a table of the package apache-arrow has. */
 export interface ArrowTable {
@@ -7,7 +7,13 @@ export interface ArrowTable {
   readonly schema: {
     readonly fields: readonly { readonly name: string; readonly type: unknown }[];
   };
-  getChild(name: string): Iterable<unknown> | null;
+  getChild(name: string): ArrowColumn | null;
+}
+
+export interface ArrowColumn extends Iterable<unknown> {
+  readonly nullCount: number;
+  /** All values beside one another, as they lie in memory. */
+  toArray(): unknown;
 }
 
 export function isArrowTable(value: object): value is ArrowTable {
@@ -15,7 +21,8 @@ export function isArrowTable(value: object): value is ArrowTable {
 }
 
 /**
- * A table of Apache Arrow as a frame; dictionaries become texts.
+ * A table of Apache Arrow as a frame; dictionaries become texts, times are rounded down
+ * to milliseconds.
  * @throws DataError for the same column twice, and for a column of another type than numbers, texts,
  * booleans, dates and times
  */
@@ -24,16 +31,28 @@ export function fromArrow(table: ArrowTable): DataFrame {
   const twice = names.find((name, place) => names.indexOf(name) < place);
   if (twice !== undefined) throw new DataError(`the Arrow table has the column '${twice}' twice`);
   return pl.DataFrame(
-    table.schema.fields.map(({ name, type }) => {
-      const dtype = typeOf(name, String(type));
-      const isTime = ['Date', 'Datetime'].includes(dtype.variant);
-      const values = [...(table.getChild(name) as Iterable<unknown>)].map((value) => {
-        if (typeof value === 'bigint') return Number(value);
-        return isTime && typeof value === 'number' ? new Date(value) : (value ?? null);
-      });
-      return pl.Series(name, values, dtype);
-    }),
+    table.schema.fields.map(({ name, type }) =>
+      seriesOf(name, table.getChild(name) as ArrowColumn, String(type)),
+    ),
   );
+}
+
+function seriesOf(name: string, column: ArrowColumn, type: string): Series {
+  const dtype = typeOf(name, type);
+  const isWhole = /^U?[Ii]nt/.test(type);
+  if (column.nullCount === 0 && (isWhole || /^Float(32|64)$/.test(type))) {
+    return pl.Series(name, column.toArray() as ArrayLike<number>);
+  }
+  if (isWhole) {
+    // By way of text, since Polars takes no list of bigints and nulls.
+    const texts = Array.from(column, (value) => (value === null ? null : String(value)));
+    return pl.Series(name, texts, pl.Utf8).cast(dtype);
+  }
+  const isTime = ['Date', 'Datetime'].includes(dtype.variant);
+  const values = Array.from(column, (value) =>
+    isTime && typeof value === 'number' ? new Date(Math.floor(value)) : value,
+  );
+  return pl.Series(name, values, dtype);
 }
 
 const types: readonly (readonly [pattern: RegExp, dtype: DataType])[] = [
