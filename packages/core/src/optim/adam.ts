@@ -2,8 +2,15 @@ import type { Handle } from '@flambeau/native';
 import { aten } from '../ops/aten.js';
 import { foreach } from '../ops/foreach.js';
 import { Tensor } from '../tensor/tensor.js';
-import { type AverageOptions, type AverageState, newAverages, updateAverages } from './averages.js';
+import {
+  type AverageOptions,
+  type AverageState,
+  averageNames,
+  newAverages,
+  updateAverages,
+} from './averages.js';
 import { requireBetas, requireInRange } from './checks.js';
+import { unlessTiny } from './denormals.js';
 import {
   advance,
   KernelOptimizer,
@@ -63,6 +70,10 @@ export class Adam extends KernelOptimizer<AdamOptions, AdamState> {
       ...newAverages(parameter, group),
       ...(group.amsgrad && { maxExpAvgSq: zerosLike(parameter) }),
     };
+  }
+
+  protected override decaying({ eps }: AdamGroup) {
+    return unlessTiny(eps, averageNames);
   }
 
   protected override updateBucket(

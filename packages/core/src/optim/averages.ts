@@ -21,6 +21,8 @@ export interface AverageState {
   expAvgSq: Tensor;
 }
 
+export const averageNames = ['expAvg', 'expAvgSq'] as const;
+
 /** What the averages begin with. */
 export function newAverages(parameter: Tensor, group: KernelOptions): AverageState {
   return {

@@ -5,6 +5,7 @@ import { functions } from '../ops/install.js';
 import { tidy } from '../tensor/scope.js';
 import { Tensor } from '../tensor/tensor.js';
 import { requireInRange, requireLr } from './checks.js';
+import { clearDenormals, stepsBetweenSweeps } from './denormals.js';
 import { Optimizer, type ParamGroup } from './optimizer.js';
 import {
   type Bucket,
@@ -59,6 +60,11 @@ export abstract class KernelOptimizer<
     group: ParamGroup<Options>,
   ): void;
 
+  /** State that decays where there is no gradient; see Note [Averages of parameters that no longer learn]. */
+  protected decaying(_group: ParamGroup<Options>): readonly StateName<State>[] {
+    return [];
+  }
+
   protected override checkOptions({ lr, weightDecay = 0 }: Options): void {
     requireLr(lr);
     requireInRange('weightDecay', weightDecay);
@@ -90,6 +96,16 @@ export abstract class KernelOptimizer<
     for (const bucket of plan.buckets) {
       const own = bucket.positions.map((position) => grads[position] as Handle);
       this.updateBucket(bucket, own, group);
+    }
+    plan.steps += 1;
+    if (plan.steps % stepsBetweenSweeps === 0) this.#sweep(plan, group);
+  }
+
+  #sweep(plan: Plan<State>, group: ParamGroup<Options>): void {
+    for (const bucket of plan.buckets) {
+      if (!bucket.onCpu || bucket.sparse) continue;
+      const [{ dtype }] = bucket.members as [Tensor];
+      for (const name of this.decaying(group)) clearDenormals(bucket.list(name), dtype);
     }
   }
 

@@ -3,8 +3,15 @@ import { aten } from '../ops/aten.js';
 import { foreach } from '../ops/foreach.js';
 import { wrap } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { type AverageOptions, type AverageState, newAverages, updateAverages } from './averages.js';
+import {
+  type AverageOptions,
+  type AverageState,
+  averageNames,
+  newAverages,
+  updateAverages,
+} from './averages.js';
 import { requireBetas, requireInRange } from './checks.js';
+import { unlessTiny } from './denormals.js';
 import { advance, KernelOptimizer, lrOf, numbersIn } from './kernelOptimizer.js';
 import { type ParamGroup, type Params, withDefaults } from './optimizer.js';
 import type { Bucket } from './plan.js';
@@ -47,6 +54,10 @@ export class Lamb extends KernelOptimizer<LambOptions, LambState> {
   protected override initialState(parameter: Tensor, group: LambGroup): LambState {
     this.requireDense(parameter);
     return newAverages(parameter, group);
+  }
+
+  protected override decaying({ eps }: LambGroup) {
+    return unlessTiny(eps, averageNames);
   }
 
   protected override updateBucket(

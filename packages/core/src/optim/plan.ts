@@ -84,6 +84,8 @@ export class Bucket<State extends object> {
  * and used for as long as the same ones have a gradient, which is nearly always.
  */
 export class Plan<State extends object> {
+  /** Made by this plan. */
+  steps = 0;
   readonly buckets: readonly Bucket<State>[];
   readonly #parameters: readonly Tensor[];
   readonly #fused: boolean | null;

@@ -1,8 +1,15 @@
 import type { Handle } from '@flambeau/native';
 import { foreach } from '../ops/foreach.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { type AverageOptions, type AverageState, newAverages, updateAverages } from './averages.js';
+import {
+  type AverageOptions,
+  type AverageState,
+  averageNames,
+  newAverages,
+  updateAverages,
+} from './averages.js';
 import { requireBetas, requireInRange } from './checks.js';
+import { unlessTiny } from './denormals.js';
 import { advance, KernelOptimizer, lrOf, numbersIn } from './kernelOptimizer.js';
 import { type ParamGroup, type Params, withDefaults } from './optimizer.js';
 import type { Bucket } from './plan.js';
@@ -42,6 +49,10 @@ export class RAdam extends KernelOptimizer<RAdamOptions, RAdamState> {
   protected override initialState(parameter: Tensor, group: RAdamGroup): RAdamState {
     this.requireDense(parameter);
     return newAverages(parameter, group);
+  }
+
+  protected override decaying({ eps }: RAdamGroup) {
+    return unlessTiny(eps, averageNames);
   }
 
   protected override updateBucket(
