@@ -30,8 +30,8 @@ const missingTexts = [
 ];
 
 /**
- * The table in a CSV file with a header, in UTF-8, compressed where the name ends with .gz. All values of a column decide on its type, so that
- * none is lost.
+ * The table in a CSV file with a header, in UTF-8, compressed where the name ends with .gz. All
+ * values of a column decide on its type, so that none is lost.
  * @throws DataError naming row and column, see {@link checkCsv}
  * @throws RangeError for a separator that is not one character
  */
