@@ -5,12 +5,11 @@ import { Tensor } from '../tensor/tensor.js';
 import {
   type AverageOptions,
   type AverageState,
-  averageNames,
+  decayingAverages,
   newAverages,
   updateAverages,
 } from './averages.js';
 import { requireBetas, requireInRange } from './checks.js';
-import { unlessTiny } from './denormals.js';
 import {
   advance,
   KernelOptimizer,
@@ -73,7 +72,7 @@ export class Adam extends KernelOptimizer<AdamOptions, AdamState> {
   }
 
   protected override decaying({ eps }: AdamGroup) {
-    return unlessTiny(eps, averageNames);
+    return decayingAverages(eps);
   }
 
   protected override updateBucket(

@@ -1,6 +1,7 @@
 import type { Handle } from '@flambeau/native';
 import { foreach } from '../ops/foreach.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { unlessTiny } from './denormals.js';
 import { type KernelOptions, lrOf, newStep, RealLists, zerosLike } from './kernelOptimizer.js';
 import type { Bucket } from './plan.js';
 
@@ -21,7 +22,8 @@ export interface AverageState {
   expAvgSq: Tensor;
 }
 
-export const averageNames = ['expAvg', 'expAvgSq'] as const;
+/** The averages, where {@link unlessTiny} allows. */
+export const decayingAverages = (eps: number) => unlessTiny(eps, ['expAvg', 'expAvgSq'] as const);
 
 /** What the averages begin with. */
 export function newAverages(parameter: Tensor, group: KernelOptions): AverageState {

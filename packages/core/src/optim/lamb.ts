@@ -6,12 +6,11 @@ import type { Tensor } from '../tensor/tensor.js';
 import {
   type AverageOptions,
   type AverageState,
-  averageNames,
+  decayingAverages,
   newAverages,
   updateAverages,
 } from './averages.js';
 import { requireBetas, requireInRange } from './checks.js';
-import { unlessTiny } from './denormals.js';
 import { advance, KernelOptimizer, lrOf, numbersIn } from './kernelOptimizer.js';
 import { type ParamGroup, type Params, withDefaults } from './optimizer.js';
 import type { Bucket } from './plan.js';
@@ -57,7 +56,7 @@ export class Lamb extends KernelOptimizer<LambOptions, LambState> {
   }
 
   protected override decaying({ eps }: LambGroup) {
-    return unlessTiny(eps, averageNames);
+    return decayingAverages(eps);
   }
 
   protected override updateBucket(

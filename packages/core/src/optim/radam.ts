@@ -4,12 +4,11 @@ import type { Tensor } from '../tensor/tensor.js';
 import {
   type AverageOptions,
   type AverageState,
-  averageNames,
+  decayingAverages,
   newAverages,
   updateAverages,
 } from './averages.js';
 import { requireBetas, requireInRange } from './checks.js';
-import { unlessTiny } from './denormals.js';
 import { advance, KernelOptimizer, lrOf, numbersIn } from './kernelOptimizer.js';
 import { type ParamGroup, type Params, withDefaults } from './optimizer.js';
 import type { Bucket } from './plan.js';
@@ -52,7 +51,7 @@ export class RAdam extends KernelOptimizer<RAdamOptions, RAdamState> {
   }
 
   protected override decaying({ eps }: RAdamGroup) {
-    return unlessTiny(eps, averageNames);
+    return decayingAverages(eps);
   }
 
   protected override updateBucket(
