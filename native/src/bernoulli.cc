@@ -20,8 +20,10 @@
 // 5.6 ns each), and leaves the generator in the same state. A run gives the same numbers as without
 // it: where libtorch would draw others, as a build with another algorithm does, its own kernel stays.
 
-// Compiled for several instruction sets, of which the widest that the machine has is taken.
-#if defined(__x86_64__) && defined(__GLIBC__)
+// Compiled for several instruction sets, of which the widest that the machine has is taken. The
+// choice is made while the addon is being loaded, before a sanitizer is ready for it.
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__SANITIZE_THREAD__)
 #define FLAMBEAU_VECTORIZED \
   __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
@@ -46,7 +48,7 @@ constexpr int kDigits = std::numeric_limits<double>::digits;
 
 FLAMBEAU_INLINE uint32_t twist(uint32_t upper, uint32_t lower) {
   const uint32_t mixed = (upper & at::UMASK) | (lower & at::LMASK);
-  return (mixed >> 1) ^ (-(lower & 1) & at::MATRIX_A);
+  return (mixed >> 1) ^ ((lower & 1) != 0 ? uint32_t{at::MATRIX_A} : 0);
 }
 
 FLAMBEAU_INLINE void nextStates(uint32_t* states) {
