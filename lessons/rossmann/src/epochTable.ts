@@ -1,28 +1,51 @@
 import type { Learner } from '@flambeau/core';
 
+interface Row {
+  readonly fit: string;
+  readonly epoch: number;
+  /** By column: the losses and the metrics. */
+  readonly figures: ReadonlyMap<string, number>;
+  readonly seconds: number;
+}
+
 /** The epochs of several fits, for a README. */
 export class EpochTable {
-  readonly #rows: string[][] = [];
-  #names: readonly string[] = [];
+  readonly #rows: Row[] = [];
 
   /** Adds the epochs of the learner's last fit under a name. */
   add(fit: string, { recorder }: Learner): void {
-    const { nbBatches, losses, valLosses, metrics, times } = recorder;
-    this.#names = recorder.metricNames;
+    const { nbBatches, losses, valLosses, metrics, metricNames, times } = recorder;
+    const columns = ['train_loss', 'valid_loss', ...metricNames];
     let batches = 0;
     for (const [epoch, count] of nbBatches.entries()) {
       batches += count;
-      const figures = [losses[batches - 1], valLosses[epoch], ...(metrics[epoch] ?? [])];
-      const texts = figures.map((figure) => figure?.toFixed(6) ?? '');
-      this.#rows.push([fit, String(epoch), ...texts, `${times[epoch]?.toFixed(0)} s`]);
+      const values = [losses[batches - 1], valLosses[epoch], ...(metrics[epoch] ?? [])];
+      const figures = new Map(columns.map((name, place) => [name, Number(values[place])]));
+      this.#rows.push({ fit, epoch, figures, seconds: Number(times[epoch]) });
     }
+  }
+
+  get length(): number {
+    return this.#rows.length;
+  }
+
+  /** The epoch with the smallest figure in a column, in words. */
+  best(column: string): string {
+    const valueOf = ({ figures }: Row) => figures.get(column) as number;
+    const best = this.#rows.reduce((a, b) => (valueOf(b) < valueOf(a) ? b : a));
+    return `${valueOf(best).toFixed(6)}, ${best.fit} fit, epoch ${best.epoch}`;
   }
 
   /** As a table in Markdown. */
   toString(): string {
-    const head = ['fit', 'epoch', 'train_loss', 'valid_loss', ...this.#names, 'time'];
-    const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+    const names = this.#rows[0]?.figures.keys() ?? [];
+    const head = ['fit', 'epoch', ...names, 'time'];
+    const line = (cells: readonly unknown[]) => `| ${cells.join(' | ')} |`;
     const rule = head.map((_, place) => (place === 0 ? '---' : '---:'));
-    return `${[head, rule, ...this.#rows].map(line).join('\n')}\n`;
+    const rows = this.#rows.map(({ fit, epoch, figures, seconds }) => [
+      ...[fit, epoch, ...Array.from(figures.values(), (figure) => figure.toFixed(6))],
+      `${seconds.toFixed(0)} s`,
+    ]);
+    return `${[head, rule, ...rows].map(line).join('\n')}\n`;
   }
 }

@@ -68,6 +68,11 @@ describe(`the lesson (seed ${seed})`, () => {
     const last = epochs.trim().split('\n').at(-1)?.split(' | ');
     expect(last?.slice(0, 2)).toEqual(['| first', '1']);
     expect(Number(last?.[3])).toBeCloseTo(scores.loss, 5);
+    const figures = epochs.matchAll(/^\| first \| (\d) \| \S+ \| \S+ \| (\S+) \|/gm);
+    const ranked = [...figures].sort((a, b) => Number(a[2]) - Number(b[2]));
+    expect(lines).toContain(
+      `The best of ${ranked.length} epochs: ${ranked[0]?.[2]}, first fit, epoch ${ranked[0]?.[1]}`,
+    );
     const [header, ...rows] = readFileSync(join(out, 'submission.csv'), 'utf8').trim().split('\n');
     expect(header).toBe('Id,Sales');
     const { test } = generateTables(6, seed);
