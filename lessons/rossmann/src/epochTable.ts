@@ -29,6 +29,11 @@ export class EpochTable {
     return this.#rows.length;
   }
 
+  /** The figure of the last epoch in a column; not a number before there is one. */
+  last(column: string): number {
+    return this.#rows.at(-1)?.figures.get(column) ?? Number.NaN;
+  }
+
   /** The epoch with the smallest figure in a column, in words. */
   best(column: string): string {
     const valueOf = ({ figures }: Row) => figures.get(column) as number;

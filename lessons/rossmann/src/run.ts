@@ -83,23 +83,25 @@ export async function run(options: RunOptions, print = console.log): Promise<Sco
   return scores;
 }
 
-/** Trains as asked for, and keeps the first cycle's weights and plots. */
+/** Fits once, or as the notebook does; leaves the learner with the weights of the best fit. */
 async function train(learn: Learner, options: RunOptions): Promise<EpochTable> {
   const epochs = new EpochTable();
   const { full, lr, wd, out, signal } = options;
-  const abort = signal === undefined ? {} : { signal };
-  await learn.fitOneCycle(full ? 5 : options.epochs, lr, { wd, ...abort });
-  epochs.add('first', learn);
-  learn.save('1');
+  const best = { fit: 'first', expRmspe: Number.POSITIVE_INFINITY };
+  const fit = async (name: string, count: number, maxLr: number, decay: number) => {
+    await learn.fitOneCycle(count, maxLr, { wd: decay, ...(signal && { signal }) });
+    epochs.add(name, learn);
+    learn.save(name);
+    const expRmspe = epochs.last('exp_rmspe');
+    if (expRmspe < best.expRmspe) Object.assign(best, { fit: name, expRmspe });
+  };
+  await fit('first', full ? 5 : options.epochs, lr, wd);
   await learn.recorder.plotLosses().save(join(out, 'losses.svg'));
   await learn.recorder.plotLr({ showMoms: true }).save(join(out, 'rates.svg'));
   if (!full) return epochs;
-  learn.load('1');
-  for (const fit of ['second', 'third']) {
-    await learn.fitOneCycle(5, 3e-4, { wd: 0.01, ...abort });
-    epochs.add(fit, learn);
-  }
-  learn.save('2');
+  await fit('second', 5, 3e-4, 0.01);
+  await fit('third', 5, 3e-4, 0.01);
+  learn.load(best.fit);
   return epochs;
 }
 

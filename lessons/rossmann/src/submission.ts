@@ -1,4 +1,4 @@
-import type { Tensor } from '@flambeau/core';
+import { type Tensor, tidy } from '@flambeau/core';
 import pl, { type DataFrame } from 'nodejs-polars';
 
 /**
@@ -7,11 +7,7 @@ import pl, { type DataFrame } from 'nodejs-polars';
  * @param logSales predicted ln(Sales), `[rows, 1]`, in the order of the rows
  */
 export function writeSubmission(path: string, test: DataFrame, logSales: Tensor): void {
-  using sales = logSales.flatten().exp();
-  const whole = pl.Series(
-    'Sales',
-    [...(sales.toTypedArray() as Float32Array)].map(Math.floor),
-    pl.Int64,
-  );
+  const sales = tidy(() => logSales.flatten().exp().toTypedArray()) as Float32Array;
+  const whole = pl.Series('Sales', [...sales].map(Math.floor), pl.Int64);
   pl.DataFrame([test.getColumn('Id'), whole]).writeCSV(path);
 }

@@ -58,7 +58,7 @@ describe(`the lesson (seed ${seed})`, () => {
     expect(scores.expRmspe).toBeLessThan(0.6);
     expect(lines[0]).toContain('generated tables of 6 stores');
     expect(lines.join('\n')).toContain('24 categorical and 16 continuous variables');
-    for (const name of ['losses.svg', 'rates.svg', 'models/1.safetensors']) {
+    for (const name of ['losses.svg', 'rates.svg', 'models/first.safetensors']) {
       expect(existsSync(join(out, name)), name).toBe(true);
     }
     const epochs = readFileSync(join(out, 'epochs.md'), 'utf8');
@@ -78,6 +78,27 @@ describe(`the lesson (seed ${seed})`, () => {
     const { test } = generateTables(6, seed);
     expect(rows.map((row) => Number(row.split(',')[0]))).toEqual(test.getColumn('Id').toArray());
     for (const row of rows) expect(row).toMatch(/^\d+,\d+$/);
+    expect(memory.liveTensors()).toBe(live);
+  });
+
+  it('fits three times as the notebook does, and goes on with the best', async () => {
+    const live = memory.liveTensors();
+    using folder = temporaryFolder();
+    const lines: string[] = [];
+    const { path: out } = folder;
+    const print = (line: string) => lines.push(line);
+    const scores = await run({ ...options, full: true, batchSize: 256, out, silent: true }, print);
+    const table = readFileSync(join(out, 'epochs.md'), 'utf8').trim().split('\n');
+    const rows = table.slice(4).map((line) => line.split(' | '));
+    expect(rows.length).toBe(15);
+    const ends = rows.filter(([, epoch]) => epoch === '4');
+    expect(ends.map(([fit]) => fit)).toEqual(['| first', '| second', '| third']);
+    const best = Math.min(...ends.map((cells) => Number(cells[4])));
+    expect(scores.expRmspe).toBeCloseTo(best, 5);
+    for (const [fit] of ends) {
+      expect(existsSync(join(out, 'models', `${fit?.slice(2)}.safetensors`))).toBe(true);
+    }
+    expect(lines.at(-2)).toMatch(/^The best of 15 epochs: /);
     expect(memory.liveTensors()).toBe(live);
   });
 
