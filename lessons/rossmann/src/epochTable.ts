@@ -36,9 +36,9 @@ export class EpochTable {
 
   /** The epoch with the smallest figure in a column, in words. */
   best(column: string): string {
-    const valueOf = ({ figures }: Row) => figures.get(column) as number;
-    const best = this.#rows.reduce((a, b) => (valueOf(b) < valueOf(a) ? b : a));
-    return `${valueOf(best).toFixed(6)}, ${best.fit} fit, epoch ${best.epoch}`;
+    const figureOf = ({ figures }: Row) => figures.get(column) as number;
+    const best = this.#rows.reduce((a, b) => (figureOf(b) < figureOf(a) ? b : a));
+    return `${figureOf(best).toFixed(6)}, ${best.fit} fit, epoch ${best.epoch}`;
   }
 
   /** As a table in Markdown. */
