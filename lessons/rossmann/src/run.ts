@@ -77,7 +77,7 @@ export async function run(options: RunOptions, print = console.log): Promise<Sco
     `Validation exp_rmspe: ${scores.expRmspe.toFixed(6)} averaged over batches as in the lesson, ` +
       `${scores.globalExpRmspe.toFixed(6)} over all rows`,
   );
-  print(`The best of ${epochs.length} epochs: ${epochs.best('exp_rmspe')}`);
+  if (epochs.length > 1) print(`The best of ${epochs.length} epochs: ${epochs.best('exp_rmspe')}`);
   await submit(learn, clean, out);
   print(`submission.csv, epochs.md, losses.svg, rates.svg and models/ are in ${out}`);
   return scores;
