@@ -29,16 +29,16 @@ export class EpochTable {
     return this.#rows.length;
   }
 
-  /** The figure of the last epoch in a column; not a number before there is one. */
-  last(column: string): number {
-    return this.#rows.at(-1)?.figures.get(column) ?? Number.NaN;
-  }
-
   /** The epoch with the smallest figure in a column, in words. */
   best(column: string): string {
-    const figureOf = ({ figures }: Row) => figures.get(column) as number;
-    const best = this.#rows.reduce((a, b) => (figureOf(b) < figureOf(a) ? b : a));
-    return `${figureOf(best).toFixed(6)}, ${best.fit} fit, epoch ${best.epoch}`;
+    const { figures, fit, epoch } = smallest(this.#rows, column);
+    return `${figures.get(column)?.toFixed(6)}, ${fit} fit, epoch ${epoch}`;
+  }
+
+  /** The fit whose last epoch has the smallest figure in a column. */
+  bestFit(column: string): string {
+    const ends = this.#rows.filter(({ fit }, row) => fit !== this.#rows[row + 1]?.fit);
+    return smallest(ends, column).fit;
   }
 
   /** As a table in Markdown. */
@@ -53,4 +53,13 @@ export class EpochTable {
     ]);
     return `${[head, rule, ...rows].map(line).join('\n')}\n`;
   }
+}
+
+/** What is not a number comes last. */
+function smallest(rows: readonly Row[], column: string): Row {
+  const figureOf = ({ figures }: Row) => {
+    const figure = figures.get(column) ?? Number.NaN;
+    return Number.isNaN(figure) ? Number.POSITIVE_INFINITY : figure;
+  };
+  return rows.reduce((a, b) => (figureOf(b) < figureOf(a) ? b : a));
 }

@@ -87,13 +87,10 @@ export async function run(options: RunOptions, print = console.log): Promise<Sco
 async function train(learn: Learner, options: RunOptions): Promise<EpochTable> {
   const epochs = new EpochTable();
   const { full, lr, wd, out, signal } = options;
-  const best = { fit: 'first', expRmspe: Number.POSITIVE_INFINITY };
   const fit = async (name: string, count: number, maxLr: number, decay: number) => {
     await learn.fitOneCycle(count, maxLr, { wd: decay, ...(signal && { signal }) });
     epochs.add(name, learn);
     learn.save(name);
-    const expRmspe = epochs.last('exp_rmspe');
-    if (expRmspe < best.expRmspe) Object.assign(best, { fit: name, expRmspe });
   };
   await fit('first', full ? 5 : options.epochs, lr, wd);
   await learn.recorder.plotLosses().save(join(out, 'losses.svg'));
@@ -101,7 +98,7 @@ async function train(learn: Learner, options: RunOptions): Promise<EpochTable> {
   if (!full) return epochs;
   await fit('second', 5, 3e-4, 0.01);
   await fit('third', 5, 3e-4, 0.01);
-  learn.load(best.fit);
+  learn.load(epochs.bestFit('exp_rmspe'));
   return epochs;
 }
 

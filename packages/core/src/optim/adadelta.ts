@@ -2,7 +2,6 @@ import type { Handle } from '@flambeau/native';
 import { foreach } from '../ops/foreach.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { requireInRange } from './checks.js';
-import { unlessTiny } from './denormals.js';
 import {
   advance,
   KernelOptimizer,
@@ -66,10 +65,6 @@ export class Adadelta extends KernelOptimizer<AdadeltaOptions, AdadeltaState> {
       squareAvg: zerosLike(parameter),
       accDelta: zerosLike(parameter),
     };
-  }
-
-  protected override decaying({ eps }: AdadeltaGroup) {
-    return unlessTiny(eps, ['squareAvg', 'accDelta'] as const);
   }
 
   protected override updateBucket(

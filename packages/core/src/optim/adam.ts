@@ -2,13 +2,7 @@ import type { Handle } from '@flambeau/native';
 import { aten } from '../ops/aten.js';
 import { foreach } from '../ops/foreach.js';
 import { Tensor } from '../tensor/tensor.js';
-import {
-  type AverageOptions,
-  type AverageState,
-  decayingAverages,
-  newAverages,
-  updateAverages,
-} from './averages.js';
+import { type AverageOptions, type AverageState, newAverages, updateAverages } from './averages.js';
 import { requireBetas, requireInRange } from './checks.js';
 import {
   advance,
@@ -69,10 +63,6 @@ export class Adam extends KernelOptimizer<AdamOptions, AdamState> {
       ...newAverages(parameter, group),
       ...(group.amsgrad && { maxExpAvgSq: zerosLike(parameter) }),
     };
-  }
-
-  protected override decaying({ eps }: AdamGroup) {
-    return decayingAverages(eps);
   }
 
   protected override updateBucket(

@@ -2,7 +2,6 @@ import type { Handle } from '@flambeau/native';
 import { foreach } from '../ops/foreach.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { requireBetas, requireInRange } from './checks.js';
-import { unlessTiny } from './denormals.js';
 import {
   advance,
   KernelOptimizer,
@@ -64,10 +63,6 @@ export class Adamax extends KernelOptimizer<AdamaxOptions, AdamaxState> {
       expAvg: zerosLike(parameter),
       expInf: zerosLike(parameter),
     };
-  }
-
-  protected override decaying({ eps }: AdamaxGroup) {
-    return unlessTiny(eps, ['expAvg'] as const);
   }
 
   protected override updateBucket(

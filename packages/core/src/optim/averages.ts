@@ -1,7 +1,6 @@
 import type { Handle } from '@flambeau/native';
 import { foreach } from '../ops/foreach.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { unlessTiny } from './denormals.js';
 import { type KernelOptions, lrOf, newStep, RealLists, zerosLike } from './kernelOptimizer.js';
 import type { Bucket } from './plan.js';
 
@@ -21,9 +20,6 @@ export interface AverageState {
   expAvg: Tensor;
   expAvgSq: Tensor;
 }
-
-/** The averages, where {@link unlessTiny} allows. */
-export const decayingAverages = (eps: number) => unlessTiny(eps, ['expAvg', 'expAvgSq'] as const);
 
 /** What the averages begin with. */
 export function newAverages(parameter: Tensor, group: KernelOptions): AverageState {

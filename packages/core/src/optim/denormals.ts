@@ -1,6 +1,6 @@
-import type { Handle } from '@flambeau/native';
 import { aten } from '../ops/aten.js';
 import type { DType } from '../tensor/dtype.js';
+import { Tensor } from '../tensor/tensor.js';
 
 // Note [Averages of parameters that no longer learn]
 // The gradient of a ReLU's dead unit is zero for good. Its averages decay until rounding holds them
@@ -12,6 +12,16 @@ import type { DType } from '../tensor/dtype.js';
 /** A sweep takes about as long as a step of the optimiser. */
 export const stepsBetweenSweeps = 250;
 
+/** Names of the averages that decay where there is no gradient. */
+const decaying: ReadonlySet<string> = new Set([
+  'expAvg',
+  'expAvgSq',
+  'momentumBuffer',
+  'squareAvg',
+  'gradAvg',
+  'accDelta',
+]);
+
 /** More than enough above the root of a denormal float32 for it not to show. */
 const leastEpsilon = 1e-11;
 
@@ -21,14 +31,21 @@ const smallestNormal: Partial<Record<DType, number>> = {
   float64: 2 ** -1022,
 };
 
-/** Averages that may be swept, where the denominator they go into has this epsilon. */
-export function unlessTiny<Name>(eps: number, averages: readonly Name[]): readonly Name[] {
-  return eps >= leastEpsilon ? averages : [];
+/**
+ * Makes the denormal numbers in the averages of a parameter zero.
+ * @param eps what the optimiser adds to a denominator, where it does
+ */
+export function clearDenormals(state: object, eps: unknown): void {
+  if (typeof eps === 'number' && eps < leastEpsilon) return;
+  for (const [name, tensor] of Object.entries(state)) {
+    // The average of the square must stay above the square of the average.
+    const isBound = name === 'squareAvg' && 'gradAvg' in state;
+    if (decaying.has(name) && !isBound && tensor instanceof Tensor) clear(tensor);
+  }
 }
 
-/** Makes the denormal numbers of tensors zero. */
-export function clearDenormals(tensors: readonly Handle[], dtype: DType): void {
+function clear({ device, layout, dtype, handle }: Tensor): void {
   const limit = smallestNormal[dtype];
-  if (limit === undefined) return;
-  for (const tensor of tensors) aten('hardshrink', 'out')(tensor, limit, tensor);
+  if (device !== 'cpu' || layout !== 'strided' || limit === undefined) return;
+  aten('hardshrink', 'out')(handle, limit, handle);
 }

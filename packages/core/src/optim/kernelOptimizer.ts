@@ -60,11 +60,6 @@ export abstract class KernelOptimizer<
     group: ParamGroup<Options>,
   ): void;
 
-  /** State that decays where there is no gradient; see Note [Averages of parameters that no longer learn]. */
-  protected decaying(_group: ParamGroup<Options>): readonly StateName<State>[] {
-    return [];
-  }
-
   protected override checkOptions({ lr, weightDecay = 0 }: Options): void {
     requireLr(lr);
     requireInRange('weightDecay', weightDecay);
@@ -98,15 +93,9 @@ export abstract class KernelOptimizer<
       this.updateBucket(bucket, own, group);
     }
     plan.steps += 1;
-    if (plan.steps % stepsBetweenSweeps === 0) this.#sweep(plan, group);
-  }
-
-  #sweep(plan: Plan<State>, group: ParamGroup<Options>): void {
-    for (const bucket of plan.buckets) {
-      if (!bucket.onCpu || bucket.sparse) continue;
-      const [{ dtype }] = bucket.members as [Tensor];
-      for (const name of this.decaying(group)) clearDenormals(bucket.list(name), dtype);
-    }
+    if (plan.steps % stepsBetweenSweeps !== 0) return;
+    const { eps } = group as { readonly eps?: unknown };
+    for (const parameter of parameters) clearDenormals(this.state.get(parameter) ?? {}, eps);
   }
 
   /** Will fused kernels do all of the next step? */

@@ -3,13 +3,7 @@ import { aten } from '../ops/aten.js';
 import { foreach } from '../ops/foreach.js';
 import { wrap } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
-import {
-  type AverageOptions,
-  type AverageState,
-  decayingAverages,
-  newAverages,
-  updateAverages,
-} from './averages.js';
+import { type AverageOptions, type AverageState, newAverages, updateAverages } from './averages.js';
 import { requireBetas, requireInRange } from './checks.js';
 import { advance, KernelOptimizer, lrOf, numbersIn } from './kernelOptimizer.js';
 import { type ParamGroup, type Params, withDefaults } from './optimizer.js';
@@ -53,10 +47,6 @@ export class Lamb extends KernelOptimizer<LambOptions, LambState> {
   protected override initialState(parameter: Tensor, group: LambGroup): LambState {
     this.requireDense(parameter);
     return newAverages(parameter, group);
-  }
-
-  protected override decaying({ eps }: LambGroup) {
-    return decayingAverages(eps);
   }
 
   protected override updateBucket(

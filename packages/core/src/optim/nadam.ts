@@ -2,13 +2,7 @@ import type { Handle } from '@flambeau/native';
 import { foreach } from '../ops/foreach.js';
 import { functions } from '../ops/install.js';
 import type { Tensor } from '../tensor/tensor.js';
-import {
-  type AverageOptions,
-  type AverageState,
-  decayingAverages,
-  newAverages,
-  updateAverages,
-} from './averages.js';
+import { type AverageOptions, type AverageState, newAverages, updateAverages } from './averages.js';
 import { requireBetas, requireInRange } from './checks.js';
 import { advance, KernelOptimizer, lrOf, numbersIn } from './kernelOptimizer.js';
 import { type ParamGroup, type Params, withDefaults } from './optimizer.js';
@@ -58,10 +52,6 @@ export class NAdam extends KernelOptimizer<NAdamOptions, NAdamState> {
     this.requireDense(parameter);
     const { step, ...averages } = newAverages(parameter, group);
     return { step, muProduct: functions.torch.ones([], { dtype: 'float32' }), ...averages };
-  }
-
-  protected override decaying({ eps }: NAdamGroup) {
-    return decayingAverages(eps);
   }
 
   protected override updateBucket(

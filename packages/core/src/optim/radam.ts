@@ -1,13 +1,7 @@
 import type { Handle } from '@flambeau/native';
 import { foreach } from '../ops/foreach.js';
 import type { Tensor } from '../tensor/tensor.js';
-import {
-  type AverageOptions,
-  type AverageState,
-  decayingAverages,
-  newAverages,
-  updateAverages,
-} from './averages.js';
+import { type AverageOptions, type AverageState, newAverages, updateAverages } from './averages.js';
 import { requireBetas, requireInRange } from './checks.js';
 import { advance, KernelOptimizer, lrOf, numbersIn } from './kernelOptimizer.js';
 import { type ParamGroup, type Params, withDefaults } from './optimizer.js';
@@ -48,10 +42,6 @@ export class RAdam extends KernelOptimizer<RAdamOptions, RAdamState> {
   protected override initialState(parameter: Tensor, group: RAdamGroup): RAdamState {
     this.requireDense(parameter);
     return newAverages(parameter, group);
-  }
-
-  protected override decaying({ eps }: RAdamGroup) {
-    return decayingAverages(eps);
   }
 
   protected override updateBucket(

@@ -2,7 +2,6 @@ import type { Handle } from '@flambeau/native';
 import { foreach } from '../ops/foreach.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { requireInRange } from './checks.js';
-import { unlessTiny } from './denormals.js';
 import {
   advance,
   KernelOptimizer,
@@ -73,14 +72,6 @@ export class RMSprop extends KernelOptimizer<RMSpropOptions, RMSpropState> {
       ...(group.momentum > 0 && { momentumBuffer: zerosLike(parameter) }),
       ...(group.centered && { gradAvg: zerosLike(parameter) }),
     };
-  }
-
-  /** With `centered` the average of the square must stay above the square of the average. */
-  protected override decaying({ eps, momentum, centered }: RMSpropGroup) {
-    return unlessTiny(eps, [
-      centered ? ('gradAvg' as const) : ('squareAvg' as const),
-      ...(momentum > 0 ? (['momentumBuffer'] as const) : []),
-    ]);
   }
 
   protected override updateBucket(

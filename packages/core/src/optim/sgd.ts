@@ -85,10 +85,6 @@ export class SGD extends KernelOptimizer<SGDOptions, SGDState> {
     return plain && super.stepSupportsAmpScaling;
   }
 
-  protected override decaying({ momentum }: SGDGroup) {
-    return momentum === 0 ? [] : (['momentumBuffer'] as const);
-  }
-
   protected override updateBucket(
     bucket: Bucket<SGDState>,
     grads: readonly Handle[],
