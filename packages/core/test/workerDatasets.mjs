@@ -17,6 +17,28 @@ export class Noise extends data.Dataset {
   }
 }
 
+/** Random items of what has to be waited for: the later the index, the shorter. */
+export class Prepared extends data.Dataset {
+  constructor(length, failAt = -1) {
+    super();
+    this.length = length;
+    this.asked = [];
+    this.failAt = failAt;
+    inWorkers(this, { module: import.meta.url, export: 'Prepared', args: [length, failAt] });
+  }
+
+  async prepare(index) {
+    this.asked.push(index);
+    await new Promise((resolve) => setTimeout(resolve, this.length - index));
+    if (index === this.failAt) throw new RangeError(`cannot read item ${index}`);
+    return { square: index ** 2 };
+  }
+
+  get(_index, prepared) {
+    return { noise: torch.rand(3), square: prepared.square };
+  }
+}
+
 /** What fails, ends or stays at one index. */
 export function troubled(length, index, trouble) {
   return {

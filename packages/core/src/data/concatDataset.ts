@@ -9,6 +9,8 @@ export class ConcatDataset<Item> extends Dataset<Item> implements TensorHolder {
   readonly datasets: readonly Dataset<Item>[];
   /** How many items there are up to the end of each dataset. */
   readonly cumulativeSizes: readonly number[];
+  /** There where one of the datasets has it. */
+  override readonly prepare?: (index: number) => Promise<unknown>;
 
   /** @throws TypeError for none, and for one without indices. */
   constructor(datasets: readonly Dataset<Item>[]) {
@@ -26,20 +28,31 @@ export class ConcatDataset<Item> extends Dataset<Item> implements TensorHolder {
       end += dataset.length;
       return end;
     });
+    if (datasets.some((dataset) => dataset.prepare !== undefined)) {
+      this.prepare = async (index) => {
+        const { dataset, inDataset } = this.#find(index);
+        return dataset.prepare?.(inDataset);
+      };
+    }
   }
 
   get length(): number {
     return this.cumulativeSizes.at(-1) ?? 0;
   }
 
-  override get(index: number): Item {
-    checkIndex('ConcatDataset', index, this.length);
-    const which = this.cumulativeSizes.findIndex((end) => index < end);
-    const start = this.cumulativeSizes[which - 1] ?? 0;
-    return (this.datasets[which] as Dataset<Item>).get(index - start);
+  override get(index: number, prepared?: unknown): Item {
+    const { dataset, inDataset } = this.#find(index);
+    return dataset.get(inDataset, prepared);
   }
 
   [tensorsOf](): Iterable<Tensor> {
     return tensorsOfAll(this.datasets);
+  }
+
+  #find(index: number): { dataset: Dataset<Item>; inDataset: number } {
+    checkIndex('ConcatDataset', index, this.length);
+    const which = this.cumulativeSizes.findIndex((end) => index < end);
+    const start = this.cumulativeSizes[which - 1] ?? 0;
+    return { dataset: this.datasets[which] as Dataset<Item>, inDataset: index - start };
   }
 }

@@ -6,6 +6,7 @@ import { type Collated, defaultCollate, defaultConvert } from './collate.js';
 import { checkLoaderOptions, type DataLoaderOptions, workersOptions } from './dataLoaderOptions.js';
 import { type AnyDataset, type Dataset, isIndexed, lengthOf } from './dataset.js';
 import { LocalBatches } from './localBatches.js';
+import { PreparedBatches } from './preparedBatches.js';
 import { RandomSampler } from './randomSampler.js';
 import { type Recipe, readerOf } from './reader.js';
 import { drawSeed, OrderSampler, type Sampler, SequentialSampler } from './sampler.js';
@@ -41,6 +42,7 @@ export class DataLoader<Item, Batch = Collated<Item>>
   /** The indices of the batches; null for a stream and where items are not put together. */
   readonly batchSampler: Sampler<readonly number[]> | null;
   readonly numWorkers: number;
+  readonly prefetchFactor: number;
   readonly #recipe: Recipe<Item>;
   readonly #workers: LoaderWorkers | null;
 
@@ -53,6 +55,7 @@ export class DataLoader<Item, Batch = Collated<Item>>
     this.pinMemory = (given.pinMemory ?? false) && cuda.isAvailable();
     this.generator = generator;
     this.numWorkers = given.numWorkers ?? 0;
+    this.prefetchFactor = given.prefetchFactor ?? 2;
     if (isIndexed(dataset)) {
       this.sampler = given.sampler ?? this.#defaultSampler(dataset, given.shuffle ?? false);
       this.batchSampler =
@@ -83,6 +86,14 @@ export class DataLoader<Item, Batch = Collated<Item>>
     if (this.#workers !== null) return this.#workers.begin(this.#sampledTasks(), seed);
     const reader = readerOf(this.#recipe);
     if (this.sampler === null) return new StreamBatches(seeded(reader, seed));
+    if (this.#prepares) {
+      const { prefetchFactor } = this;
+      const dataset = this.dataset as Dataset<Item>;
+      return new PreparedBatches(this.#sampledTasks(), seeded(reader, seed), {
+        dataset,
+        prefetchFactor,
+      });
+    }
     if (this.#recipe.collate !== null) {
       return new LocalBatches(this.#sampledTasks(), seeded(reader, seed));
     }
@@ -109,10 +120,16 @@ export class DataLoader<Item, Batch = Collated<Item>>
     }
   }
 
-  /** @throws TypeError when there are workers, whose batches must be waited for. */
+  /** Must items be waited for, without workers? */
+  get #prepares(): boolean {
+    return isIndexed(this.dataset) && this.dataset.prepare !== undefined;
+  }
+
+  /** @throws TypeError when batches must be waited for: those of workers and prepared ones. */
   *[Symbol.iterator](): Iterator<Batch> {
-    if (this.#workers !== null) {
-      throw new TypeError('a DataLoader with workers is iterated with `for await`, not `for`');
+    if (this.#workers !== null || this.#prepares) {
+      const what = this.#workers === null ? 'of a dataset with prepare()' : 'with workers';
+      throw new TypeError(`a DataLoader ${what} is iterated with \`for await\`, not \`for\``);
     }
     const batches = this.batches();
     try {

@@ -28,7 +28,10 @@ export interface DataLoaderOptions<Item, Batch> {
   readonly pinMemory?: boolean;
   /** Threads that read batches ahead; default 0: batches are read when they are taken. */
   readonly numWorkers?: number;
-  /** Batches that each worker reads ahead, default 2. */
+  /**
+   * Batches that each worker reads ahead, default 2. Without workers: batches whose items a dataset
+   * prepares ahead.
+   */
   readonly prefetchFactor?: number;
   /** Seconds to wait for a worker's batch; default 0: any time. */
   readonly timeout?: number;
@@ -78,7 +81,7 @@ export function checkLoaderOptions<Item, Batch>(
     exclude('batchSampler', { batchSize: options.batchSize, shuffle, sampler, dropLast });
   }
   if (batchSize === null) exclude('batchSize: null', { dropLast });
-  checkWorkersOptions(options);
+  checkWorkersOptions(options, isIndexed(dataset) && dataset.prepare !== undefined);
 }
 
 /** The options for workers, with their defaults. */
@@ -92,7 +95,7 @@ export function workersOptions(options: DataLoaderOptions<never, unknown>): Work
   };
 }
 
-function checkWorkersOptions(options: DataLoaderOptions<never, unknown>): void {
+function checkWorkersOptions(options: DataLoaderOptions<never, unknown>, prepares: boolean): void {
   const { numWorkers = 0, prefetchFactor = 2, timeout = 0, persistentWorkers } = options;
   if (!Number.isSafeInteger(numWorkers) || numWorkers < 0) {
     throw new RangeError(
@@ -105,7 +108,7 @@ function checkWorkersOptions(options: DataLoaderOptions<never, unknown>): void {
   }
   if (numWorkers === 0) {
     exclude('numWorkers: 0', {
-      prefetchFactor: options.prefetchFactor,
+      prefetchFactor: prepares ? undefined : options.prefetchFactor,
       timeout,
       persistentWorkers,
     });

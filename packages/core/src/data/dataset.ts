@@ -5,8 +5,18 @@ export abstract class Dataset<Item> {
   /** Number of items. */
   abstract readonly length: number;
 
-  /** @param index from 0 to `length` - 1 */
-  abstract get(index: number): Item;
+  /**
+   * @param index from 0 to `length` - 1
+   * @param prepared what {@link prepare} has given for this index, where the dataset has it
+   */
+  abstract get(index: number, prepared?: unknown): Item;
+
+  /**
+   * What an item takes that must be waited for, such as the bytes of a file. A `DataLoader` asks for
+   * whole batches ahead, so that it is read beside the training. Makes no tensors and draws no
+   * random numbers. A dataset with this method has neither `getItems` nor `getBatch`.
+   */
+  prepare?(index: number): Promise<unknown>;
 
   /** The items of a batch, where they are read faster together than one by one. */
   getItems?(indices: readonly number[]): Item[];
@@ -36,8 +46,14 @@ export function isIndexed<Item>(dataset: AnyDataset<Item>): dataset is Dataset<I
 }
 
 /** The items at indices, read together where the dataset can. */
-export function itemsAt<Item>(dataset: Dataset<Item>, indices: readonly number[]): Item[] {
-  if (dataset.getItems === undefined) return indices.map((index) => dataset.get(index));
+export function itemsAt<Item>(
+  dataset: Dataset<Item>,
+  indices: readonly number[],
+  prepared?: readonly unknown[],
+): Item[] {
+  if (dataset.getItems === undefined || prepared !== undefined) {
+    return indices.map((index, i) => dataset.get(index, prepared?.[i]));
+  }
   const items = dataset.getItems(indices);
   if (items.length === indices.length) return items;
   throw new RangeError(

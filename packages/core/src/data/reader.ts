@@ -29,8 +29,15 @@ export const ended: unique symbol = Symbol('ended');
 
 /** Reads batches, one for each call. */
 export interface Reader {
-  /** @param finish is given the batch; tensors that are not in what it returns are freed */
-  read<Result>(task: Task, finish: (batch: unknown) => Result): Result | typeof ended;
+  /**
+   * @param finish is given the batch; tensors that are not in what it returns are freed
+   * @param prepared of each item, where the dataset prepares them
+   */
+  read<Result>(
+    task: Task,
+    finish: (batch: unknown) => Result,
+    prepared?: readonly unknown[],
+  ): Result | typeof ended;
   close(): void;
 }
 
@@ -48,11 +55,15 @@ class IndexReader<Item> implements Reader {
     this.#recipe = recipe;
   }
 
-  read<Result>(task: Task, finish: (batch: unknown) => Result): Result {
-    return tidy(() => finish(pinned(this.#batch(task), this.#recipe.pinMemory)));
+  read<Result>(
+    task: Task,
+    finish: (batch: unknown) => Result,
+    prepared?: readonly unknown[],
+  ): Result {
+    return tidy(() => finish(pinned(this.#batch(task, prepared), this.#recipe.pinMemory)));
   }
 
-  #batch(task: Task): unknown {
+  #batch(task: Task, prepared: readonly unknown[] | undefined): unknown {
     const { collate } = this.#recipe;
     if (collate === null) {
       return this.#dataset.getBatch?.(
@@ -60,8 +71,8 @@ class IndexReader<Item> implements Reader {
       );
     }
     const items = Array.isArray(task)
-      ? itemsAt(this.#dataset, task)
-      : this.#dataset.get(task as number);
+      ? itemsAt(this.#dataset, task, prepared)
+      : this.#dataset.get(task as number, prepared?.[0]);
     return collate(items as never);
   }
 

@@ -10,11 +10,11 @@ export function seeded(reader: Reader, seed: bigint): Reader {
   const generator = defaultGenerator('cpu');
   let next = seed;
   return {
-    read: (task, finish) => {
+    read: (task, finish, prepared) => {
       using state = generator.getState();
       generator.manualSeed(next++);
       try {
-        return reader.read(task, finish);
+        return reader.read(task, finish, prepared);
       } finally {
         generator.setState(state);
       }

@@ -23,6 +23,8 @@ export class StackDataset<
   readonly length: number;
   /** There where all parts have it. */
   override readonly getBatch?: (indices: Tensor) => unknown;
+  /** There where one of the parts has it: what each part prepares, in their order. */
+  override readonly prepare?: (index: number) => Promise<unknown>;
 
   /** @throws RangeError when the datasets are not equally long. */
   constructor(datasets: Parts) {
@@ -41,13 +43,17 @@ export class StackDataset<
       inWorkers(this, { module: import.meta.url, export: 'StackDataset', args: [datasets] });
     }
     this.length = first.length;
+    if (parts.some((part) => part.prepare !== undefined)) {
+      this.prepare = (index) => Promise.all(parts.map((part) => part.prepare?.(index)));
+    }
     if (parts.every((part) => part.getBatch !== undefined)) {
       this.getBatch = (indices) => this.#stack((part) => part.getBatch?.(indices));
     }
   }
 
-  override get(index: number): StackedItem<Parts> {
-    return this.#stack((part) => part.get(index)) as StackedItem<Parts>;
+  override get(index: number, prepared: readonly unknown[] = []): StackedItem<Parts> {
+    const ofParts = new Map(this.#parts().map((part, i) => [part, prepared[i]] as const));
+    return this.#stack((part) => part.get(index, ofParts.get(part))) as StackedItem<Parts>;
   }
 
   override getItems(indices: readonly number[]): StackedItem<Parts>[] {

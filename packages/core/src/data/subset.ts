@@ -11,6 +11,7 @@ export class Subset<Item> extends Dataset<Item> implements TensorHolder {
   readonly indices: readonly number[];
   /** There where the whole dataset has it. */
   override readonly getBatch?: (indices: Tensor) => unknown;
+  override readonly prepare?: (index: number) => Promise<unknown>;
 
   constructor(dataset: Dataset<Item>, indices: readonly number[]) {
     super();
@@ -18,6 +19,9 @@ export class Subset<Item> extends Dataset<Item> implements TensorHolder {
     this.indices = indices;
     if (new.target === Subset) {
       inWorkers(this, { module: import.meta.url, export: 'Subset', args: [dataset, indices] });
+    }
+    if (dataset.prepare !== undefined) {
+      this.prepare = async (index) => dataset.prepare?.(this.#inWhole([index])[0] as number);
     }
     if (dataset.getBatch === undefined) return;
     this.getBatch = (at) => dataset.getBatch?.(indexTensor(this.#inWhole(numbersOf(at))));
@@ -27,9 +31,9 @@ export class Subset<Item> extends Dataset<Item> implements TensorHolder {
     return this.indices.length;
   }
 
-  override get(index: number): Item {
+  override get(index: number, prepared?: unknown): Item {
     const [inWhole] = this.#inWhole([index]);
-    return this.dataset.get(inWhole as number);
+    return this.dataset.get(inWhole as number, prepared);
   }
 
   override getItems(indices: readonly number[]): Item[] {

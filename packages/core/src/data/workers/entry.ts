@@ -4,6 +4,8 @@ import { setNumThreads } from '../../configuration.js';
 import { manualSeed, useThreadGenerator } from '../../random.js';
 import { discardPacked, packTensors, unpackTensors } from '../../tensor/transfer.js';
 import { messageOfError } from '../../threads/errorMessage.js';
+import { isIndexed } from '../dataset.js';
+import { prepareAll } from '../preparedBatches.js';
 import { ended, type Reader, type Recipe, readerOf } from '../reader.js';
 import { setWorkerInfo } from './info.js';
 import { makeInWorker } from './inWorkers.js';
@@ -37,10 +39,12 @@ function serve(parts: WorkerParts): void {
   setWorkerInfo({ id, numWorkers, seed: start.seed + BigInt(id), dataset });
   manualSeed(start.seed + BigInt(id));
   parts.workerInit?.(id);
+  const prepares = isIndexed(dataset) && dataset.prepare !== undefined;
   let current: { readonly pass: number; readonly reader: Reader } | undefined;
   parentPort?.on('message', (order: Order) => {
     if (order === null) process.exit();
-    answer(order, () => {
+    const prepare = prepares ? () => prepareAll(dataset, order.task) : undefined;
+    void answer(order, prepare, () => {
       if (current?.pass !== order.pass) {
         current?.reader.close();
         setWorkerInfo({ id, numWorkers, seed: order.seed + BigInt(id), dataset });
@@ -51,16 +55,22 @@ function serve(parts: WorkerParts): void {
   });
 }
 
-function answer({ pass, slot, task, seed }: Order & object, reader: () => Reader): void {
+async function answer(
+  { pass, slot, task, seed }: Order & object,
+  prepare: (() => Promise<unknown[]>) | undefined,
+  reader: () => Reader,
+): Promise<void> {
   const reply = (outcome: Reply['outcome']) => post({ pass, slot, outcome });
   let batch: unknown;
   try {
-    if (Atomics.load(start.pass, 0) !== pass) {
+    const isOver = () => Atomics.load(start.pass, 0) !== pass;
+    const prepared = prepare === undefined || isOver() ? undefined : await prepare();
+    if (isOver()) {
       reply({ kind: 'skipped' });
       return;
     }
     manualSeed((seed + BigInt(slot)) & 0xffff_ffff_ffff_ffffn);
-    batch = reader().read(task, packTensors);
+    batch = reader().read(task, packTensors, prepared);
     reply(batch === ended ? { kind: 'ended' } : { kind: 'batch', batch });
   } catch (error) {
     // Where the batch was read, but has parts that cannot be sent.
