@@ -1,9 +1,10 @@
-import { FloatList, type LabeledDataBunch, type Learner, metrics } from '@flambeau/core';
+import { FloatList, type Learner, metrics } from '@flambeau/core';
 import {
   Categorify,
   FillMissing,
   Normalize,
   type ProcFactory,
+  type TabularDataBunch,
   type TabularLearnerOptions,
   TabularList,
   tabularLearner,
@@ -23,10 +24,7 @@ export const lessonProcs: readonly ProcFactory[] = [
 ];
 
 /** The clean tables as batches: the last weeks validate, the target is ln(Sales). */
-export function lessonData(
-  { train, test }: CleanTables,
-  bs: number,
-): LabeledDataBunch<TabularList> {
+export function lessonData({ train, test }: CleanTables, bs: number): TabularDataBunch {
   const options = { catNames, contNames };
   return TabularList.fromDf(train, { ...options, procs: lessonProcs })
     .splitByIdx(validationRows(train, test.height))
@@ -37,7 +35,7 @@ export function lessonData(
 
 /** The lesson's model of these data, whose output reaches 1.2 times the largest sales. */
 export function lessonLearner(
-  data: LabeledDataBunch<TabularList>,
+  data: TabularDataBunch,
   { train }: CleanTables,
   options: Omit<TabularLearnerOptions, 'layers'> = {},
 ): Learner {

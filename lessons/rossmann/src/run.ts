@@ -1,15 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  DatasetType,
-  type LabeledDataBunch,
-  type Learner,
-  listify,
-  manualSeed,
-  metrics,
-  torch,
-} from '@flambeau/core';
-import type { TabularList } from '@flambeau/tabular';
+import { DatasetType, type Learner, listify, manualSeed, metrics, torch } from '@flambeau/core';
+import type { TabularDataBunch } from '@flambeau/tabular';
 import { type CleanTables, cleanTables, type TrendOptions } from './clean/index.js';
 import { EpochTable } from './epochTable.js';
 import { lessonData, lessonLearner } from './lesson.js';
@@ -114,7 +106,7 @@ async function submit(learn: Learner, { test }: CleanTables, out: string): Promi
 }
 
 function describe(
-  data: LabeledDataBunch<TabularList>,
+  data: TabularDataBunch,
   { model }: Learner,
   { trendLeak = false }: TrendOptions,
 ): string {

@@ -1,4 +1,4 @@
-import { type LabeledDataBunch, type Learner, type Tensor, tidy } from '@flambeau/core';
+import { type Learner, type Tensor, tidy } from '@flambeau/core';
 import {
   type CleanTables,
   cleanTables,
@@ -7,14 +7,14 @@ import {
   locateTables,
   readTables,
 } from '@flambeau/lesson-rossmann';
-import type { TabularList, TabularModel } from '@flambeau/tabular';
+import type { TabularDataBunch, TabularList, TabularModel } from '@flambeau/tabular';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWithData } from '../../../test/realData.js';
 
 /** The reference's figures of the whole tables. */
 describeWithData('the lesson on the real tables', (folder) => {
   let clean: CleanTables;
-  let data: LabeledDataBunch<TabularList>;
+  let data: TabularDataBunch;
   let learn: Learner;
   beforeAll(() => {
     clean = cleanTables(readTables(locateTables(folder)), { trendLeak: true });

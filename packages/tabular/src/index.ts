@@ -33,6 +33,7 @@ export { type ArrowTable, fromArrow } from './tables/arrow.js';
 export { type CsvOptions, readCsv } from './tables/csv.js';
 export { readTable, type TableSource } from './tables/readTable.js';
 export { type TabularDataOptions, tabularData, type Validation } from './tabularData.js';
+export { type ShowBatchOptions, TabularDataBunch } from './tabularDataBunch.js';
 export { type TabularLearnerOptions, tabularLearner } from './tabularLearner.js';
 export { TabularList, type TabularListOptions } from './tabularList.js';
 export { embedding, TabularModel, type TabularModelOptions } from './tabularModel.js';

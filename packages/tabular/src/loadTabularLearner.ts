@@ -1,4 +1,5 @@
 import {
+  LabeledItems,
   LabelLists,
   type LabelState,
   type Learner,
@@ -48,7 +49,7 @@ export function loadTabularLearner(
         throw new TypeError('the export is not that of a learner of tables: use loadLearner');
       }
       const x = TabularList.fromState(items, { procs, path });
-      const part = { x, y: labelsFromState(labels) };
+      const part = new LabeledItems(x, labelsFromState(labels));
       const lists = new LabelLists(part, part);
       const all = test === undefined ? lists : lists.addTest(TabularList.fromDf(test));
       return all.databunch({ bs, path, ...(others.device && { device: others.device }) });

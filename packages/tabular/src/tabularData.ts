@@ -4,7 +4,6 @@ import {
   type Device,
   FloatList,
   type LabelClass,
-  type LabeledDataBunch,
   type SplitItems,
 } from '@flambeau/core';
 import type { DataFrame } from 'nodejs-polars';
@@ -17,6 +16,7 @@ import { FillMissing } from './processors/fillMissing.js';
 import { Normalize } from './processors/normalize.js';
 import type { ProcFactory } from './processors/tabularProc.js';
 import { readTable, type TableSource } from './tables/readTable.js';
+import type { TabularDataBunch } from './tabularDataBunch.js';
 import { TabularList } from './tabularList.js';
 
 /**
@@ -84,10 +84,7 @@ const tabularDataOptions = [
  *
  * @throws DataError naming column and row of what cannot be used
  */
-export function tabularData(
-  source: TableSource,
-  options: TabularDataOptions,
-): LabeledDataBunch<TabularList> {
+export function tabularData(source: TableSource, options: TabularDataOptions): TabularDataBunch {
   checkOptions('tabularData', options, tabularDataOptions);
   const { dates = [], test, validation = 0.2, log = false, labelDelim, path, device } = options;
   const table = readTable(source);

@@ -1,6 +1,6 @@
-import { type LabeledDataBunch, Learner, type LearnerOptions } from '@flambeau/core';
+import { Learner, type LearnerOptions } from '@flambeau/core';
 import { getEmbSzs } from './embeddingSizes.js';
-import type { TabularList } from './tabularList.js';
+import type { TabularDataBunch } from './tabularDataBunch.js';
 import { TabularModel, type TabularModelOptions } from './tabularModel.js';
 
 export interface TabularLearnerOptions extends LearnerOptions, TabularModelOptions {
@@ -12,7 +12,7 @@ export interface TabularLearnerOptions extends LearnerOptions, TabularModelOptio
 
 /** A learner with a {@link TabularModel} that fits the data. */
 export function tabularLearner(
-  data: LabeledDataBunch<TabularList>,
+  data: TabularDataBunch,
   options: TabularLearnerOptions,
 ): Learner<TabularModel> {
   const { layers, embSzs, ps, embDrop, yRange, useBn, bnFinal, ...learnerOptions } = options;

@@ -22,6 +22,7 @@ import type { TabularTensors } from './processors/tabularTensors.js';
 import type { TabularRow } from './rows/rowColumns.js';
 import { type CsvOptions, csvOptions, readCsv } from './tables/csv.js';
 import { readTable, type TableSource } from './tables/readTable.js';
+import { TabularDataBunch } from './tabularDataBunch.js';
 import { TabularDataset } from './tabularDataset.js';
 
 export interface TabularListOptions {
@@ -37,6 +38,7 @@ export interface TabularListOptions {
 
 /** Rows of a table, which become categories and numbers. */
 export class TabularList extends ItemList<TabularRow> {
+  override readonly bunchClass = TabularDataBunch;
   readonly df: DataFrame;
   readonly path: string;
   readonly #options: TabularListOptions;
@@ -158,6 +160,11 @@ export class TabularList extends ItemList<TabularRow> {
     return { name, values: series.toArray() as unknown[], isFloat: series.isFloat() };
   }
 
+  override get(index: number): TabularRow {
+    const values = this.df.row(index);
+    return Object.fromEntries(this.df.columns.map((name, place) => [name, values[place]]));
+  }
+
   override *items(): Iterable<TabularRow> {
     yield* this.df.toRecords() as Iterable<TabularRow>;
   }
@@ -168,7 +175,8 @@ export class TabularList extends ItemList<TabularRow> {
     return [cats, conts];
   }
 
-  override textsOf(inputs: Tensors): readonly TextColumn[] {
+  /** Inputs as people look at them: categories, and numbers with four digits after the point. */
+  textsOf(inputs: Tensors): readonly TextColumn[] {
     const [cats, conts] = inputs as readonly [Tensor, Tensor];
     const codes = cats.toArray() as unknown[][];
     const numbers = conts.toArray() as number[][];

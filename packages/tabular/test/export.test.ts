@@ -6,7 +6,6 @@ import {
   CategoryList,
   DataBunch,
   FloatList,
-  type LabeledDataBunch,
   type LabelFromOptions,
   Learner,
   MultiCategoryList,
@@ -20,6 +19,7 @@ import {
   loadTabularLearner,
   Normalize,
   type ProcFactory,
+  type TabularDataBunch,
   TabularList,
   TabularProc,
   type TabularRow,
@@ -74,7 +74,7 @@ function dataOf(
   target: string,
   options: LabelFromOptions,
   procs: readonly ProcFactory[] = [FillMissing, Categorify, Normalize],
-): LabeledDataBunch<TabularList> {
+): TabularDataBunch {
   return TabularList.fromDf(df, {
     catNames: ['store', 'open', 'year'],
     contNames: ['distance'],
@@ -86,7 +86,7 @@ function dataOf(
 }
 
 /** Trains, exports as `file`, and gives what is predicted. */
-async function exported(data: LabeledDataBunch<TabularList>, file: string) {
+async function exported(data: TabularDataBunch, file: string) {
   using learn = tabularLearner(data, {
     layers: [4],
     ps: 0.1,
@@ -139,7 +139,7 @@ describe('a learner of tables that was exported', () => {
     using learn = loadTabularLearner(path, 'own.safetensors', { procs: [Shifted] });
     using _model = learn.model;
     expect(predicted(learn)).toEqual(before);
-    (learn.data as LabeledDataBunch<TabularList>).dispose();
+    (learn.data as TabularDataBunch).dispose();
   });
 
   it('is told from others', () => {
@@ -172,6 +172,6 @@ describe('a learner of tables that was exported', () => {
     expect(learn.data.classes).toEqual(['l', 'm', 's']);
     await expect(learn.fit(1)).rejects.toThrow('the training data has no batch');
     for (const tensor of [preds, targets].flat()) tensor.dispose();
-    (learn.data as LabeledDataBunch<TabularList>).dispose();
+    (learn.data as TabularDataBunch).dispose();
   });
 });

@@ -1,9 +1,10 @@
-import { FloatList, type LabeledDataBunch, type Tensor, tidy } from '@flambeau/core';
+import { FloatList, type Tensor, tidy } from '@flambeau/core';
 import {
   Categorify,
   DataError,
   FillMissing,
   Normalize,
+  type TabularDataBunch,
   TabularList,
   type TabularListOptions,
   type TabularRow,
@@ -77,7 +78,7 @@ const training = frameOf([
   Object.fromEntries(Object.keys(types).map((name) => [name, null])),
 ]).withColumns(pl.lit(1).alias('y'));
 
-const trained = (options: TabularListOptions): LabeledDataBunch<TabularList> =>
+const trained = (options: TabularListOptions): TabularDataBunch =>
   TabularList.fromDf(training, options)
     .splitNone()
     .labelFromDf('y', { labelCls: FloatList })

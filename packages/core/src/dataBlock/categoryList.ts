@@ -1,8 +1,10 @@
 import { emitWarning } from 'node:process';
 import { CrossEntropyFlat } from '../learner/flatLosses.js';
 import { fromTypedArray } from '../tensor/create.js';
+import { tidy } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { torch } from '../torch.js';
+import { Category } from './category.js';
 import { numberClasses, sortedClasses } from './classes.js';
 import {
   isMissing,
@@ -44,6 +46,11 @@ export class CategoryList implements LabelList {
 
   get c(): number {
     return this.classes.length;
+  }
+
+  get(index: number): Category {
+    const place = tidy(() => Number(this.tensor.select(0, index).item()));
+    return new Category(place, this.classes[place]);
   }
 
   /** Leaves out, with a warning, items of classes that the training items do not have. */

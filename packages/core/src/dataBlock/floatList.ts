@@ -1,5 +1,6 @@
 import { MSELossFlat } from '../learner/flatLosses.js';
 import { fromTypedArray } from '../tensor/create.js';
+import { tidy } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { torch } from '../torch.js';
 import type { Column } from './itemList.js';
@@ -32,6 +33,10 @@ export class FloatList implements LabelList {
     }
     const shape = columns.length === 1 ? [rows.length] : [rows.length, columns.length];
     this.tensor = fromTypedArray(numbers).reshape(shape);
+  }
+
+  get(index: number): number | number[] {
+    return tidy(() => this.tensor.select(0, index).toArray()) as number | number[];
   }
 
   like(source: LabelSource): OtherLabels {

@@ -1,8 +1,10 @@
+export { Category } from './category.js';
 export { CategoryList } from './categoryList.js';
 export { DataError } from './dataError.js';
 export { FloatList } from './floatList.js';
-export { type Column, ItemList, type Rows } from './itemList.js';
-export { LabeledDataBunch, type ShowBatchOptions } from './labeledDataBunch.js';
+export { type Column, ItemList, type ItemOf, type Rows } from './itemList.js';
+export { LabeledDataBunch } from './labeledDataBunch.js';
+export { LabeledItems } from './labeledItems.js';
 export type {
   LabelClass,
   LabelList,
@@ -12,10 +14,13 @@ export type {
   OtherLabels,
 } from './labelList.js';
 export {
+  type BunchOf,
   type DatabunchOptions,
-  type LabeledItems,
+  databunchOptions,
   LabelLists,
   type TestItems,
+  type TfmsOf,
+  type TransformOptionsOf,
 } from './labelLists.js';
 export { labelsFromState } from './labelState.js';
 export { MultiCategoryList } from './multiCategoryList.js';

@@ -1,10 +1,10 @@
 import type { Dataset } from '../data/dataset.js';
 import type { SupervisedBatch, Tensors } from '../learner/batch.js';
+import type { DataBunch } from '../learner/dataBunch.js';
 import { type TensorHolder, tensorsOf } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { permutation } from './permutation.js';
 import { SplitItems } from './splitItems.js';
-import type { TextColumn } from './textTable.js';
 
 /** Places of items in a list. */
 export type Rows = readonly number[] | Int32Array;
@@ -17,11 +17,23 @@ export interface Column {
   readonly isFloat: boolean;
 }
 
+/** `LabeledDataBunch` or a subclass, with the arguments that it takes. */
+export type BunchClass = new (...args: never) => DataBunch;
+
+/** What the items of a list are made of. */
+export type SourceOf<Items> = Items extends ItemList<infer Source, infer _> ? Source : never;
+
+/** What a list gives as an item. */
+export type ItemOf<Items> = Items extends ItemList<infer _, infer Item> ? Item : never;
+
 /**
  * What a model shall be given, before it is known how it becomes tensors. A list is split into
  * training and validation items, those get labels, and then they are loaded in batches.
  */
-export abstract class ItemList<Item = unknown> implements TensorHolder {
+export abstract class ItemList<Source = unknown, Item = Source> implements TensorHolder {
+  /** The class of what `databunch()` makes of lists of this kind: `LabeledDataBunch<MyList>`. */
+  abstract readonly bunchClass: BunchClass;
+
   abstract readonly length: number;
 
   /** The folder that models and histories are written to. */
@@ -51,11 +63,32 @@ export abstract class ItemList<Item = unknown> implements TensorHolder {
   }
 
   /**
-   * The items themselves, in order.
+   * What the items are made of, in order: rows of a table, paths of files.
    * @throws TypeError for a list that cannot tell
    */
-  items(): Iterable<Item> {
+  items(): Iterable<Source> {
+    throw new TypeError(`${this.constructor.name} does not tell what its items are made of`);
+  }
+
+  /**
+   * An item as it is given to people, and to `Learner.predict`.
+   * @throws TypeError for a list that cannot tell
+   */
+  get(_index: number): Item | Promise<Item> {
     throw new TypeError(`${this.constructor.name} does not give its items`);
+  }
+
+  /**
+   * The same items with transforms that each goes through when it is read.
+   * @throws TypeError for a list without transforms
+   */
+  transformed(_tfms: readonly unknown[], _options?: object): this {
+    throw new TypeError(`${this.constructor.name} has no transforms`);
+  }
+
+  /** The same items, transformed as `other` are; here nothing is. */
+  madeAs(_other: this): this {
+    return this;
   }
 
   /**
@@ -64,14 +97,6 @@ export abstract class ItemList<Item = unknown> implements TensorHolder {
    */
   inputsOf(_items: readonly Item[]): Tensors {
     throw new TypeError(`${this.constructor.name} makes no inputs of single items`);
-  }
-
-  /**
-   * Inputs as people look at them.
-   * @throws TypeError for a list whose inputs are no table
-   */
-  textsOf(_inputs: Tensors): readonly TextColumn[] {
-    throw new TypeError(`${this.constructor.name} does not show its inputs as a table`);
   }
 
   /** The tensors that were made of the items. */
@@ -127,7 +152,7 @@ export abstract class ItemList<Item = unknown> implements TensorHolder {
   }
 
   /** Items for which `isValid` says so validate. */
-  splitByValidFunc(isValid: (item: Item) => boolean): SplitItems<this> {
+  splitByValidFunc(isValid: (item: Source) => boolean): SplitItems<this> {
     const rows: number[] = [];
     let row = 0;
     for (const item of this.items()) {

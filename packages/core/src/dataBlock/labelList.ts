@@ -12,6 +12,8 @@ export interface LabelList {
   /** What a category number stands for. */
   readonly classes?: readonly unknown[];
   readonly lossFunc: LossFunction;
+  /** Of one item: a {@link Category}, an array of them, a number or several numbers. */
+  get(index: number): unknown;
   /** The labels of other items, by what these have learned. */
   like(source: LabelSource): OtherLabels;
   /** Targets for items that have none. */

@@ -5,14 +5,8 @@ import { checkOptions } from '../tensor/options.js';
 import { type TensorHolder, tensorsOf, tidy } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { ItemList } from './itemList.js';
-import { LabeledDataBunch } from './labeledDataBunch.js';
-import type { LabelList } from './labelList.js';
-
-/** Items and their labels. */
-export interface LabeledItems<Items extends ItemList> {
-  readonly x: Items;
-  readonly y: LabelList;
-}
+import type { LabeledDataBunch } from './labeledDataBunch.js';
+import { LabeledItems } from './labeledItems.js';
 
 /** Items to predict. */
 export interface TestItems<Items extends ItemList> {
@@ -30,7 +24,29 @@ export interface DatabunchOptions {
   readonly device?: Device;
   /** The folder that models and histories are written to. Default: that of the items. */
   readonly path?: string;
+  /** Threads that read batches ahead. Default 0. */
+  readonly numWorkers?: number;
+  /** Batches that are read ahead, by each thread where there are several. Default 2. */
+  readonly prefetchFactor?: number;
 }
+
+export const databunchOptions = [
+  'bs',
+  'valBs',
+  'device',
+  'path',
+  'numWorkers',
+  'prefetchFactor',
+] as const satisfies readonly (keyof DatabunchOptions)[];
+
+/** The transforms that items of a kind go through. */
+export type TfmsOf<Items extends ItemList> = Parameters<Items['transformed']>[0];
+
+/** What else `transform` takes for items of a kind. */
+export type TransformOptionsOf<Items extends ItemList> = Parameters<Items['transformed']>[1];
+
+/** The data that items of a kind become. */
+export type BunchOf<Items extends ItemList> = InstanceType<Items['bunchClass']>;
 
 /** Items with labels, in parts, ready to be loaded. */
 export class LabelLists<Items extends ItemList> implements TensorHolder, Disposable {
@@ -48,40 +64,64 @@ export class LabelLists<Items extends ItemList> implements TensorHolder, Disposa
     this.test = test;
   }
 
-  /** Adds items to predict; they take over what the training items have learned. */
+  /**
+   * Adds items to predict; they take over what the training items have learned, and are made as
+   * those of validation are.
+   */
   addTest(items: Items): LabelLists<Items> {
     return tidy(() => {
       items.adopt(this.train.x);
       const targets = this.train.y.empty(items.length);
-      return new LabelLists(this.train, this.valid, { x: items, targets });
+      return new LabelLists(this.train, this.valid, { x: items.madeAs(this.valid.x), targets });
     });
+  }
+
+  /**
+   * Lets items go through transforms when they are read; those of validation also make the items to
+   * predict.
+   * @param tfms for training and for validation
+   */
+  transform(
+    [trainTfms, validTfms]: readonly [train: TfmsOf<Items>, valid: TfmsOf<Items>],
+    options?: TransformOptionsOf<Items>,
+  ): LabelLists<Items> {
+    const { train, valid, test } = this;
+    return new LabelLists<Items>(
+      new LabeledItems(train.x.transformed(trainTfms, options), train.y),
+      new LabeledItems(valid.x.transformed(validTfms, options), valid.y),
+      test && { ...test, x: test.x.transformed(validTfms, options) },
+    );
   }
 
   /**
    * Loaders of batches: training in a new random order each epoch without a last batch that is not
    * full, validation and test in order.
    */
-  databunch(options: DatabunchOptions = {}): LabeledDataBunch<Items> {
-    checkOptions('databunch', options, ['bs', 'valBs', 'device', 'path']);
-    const { bs = 64, valBs = bs } = options;
+  databunch(options: DatabunchOptions = {}): BunchOf<Items> {
+    checkOptions('databunch', options, databunchOptions);
+    const { bs = 64, valBs = bs, device, path, ...loading } = options;
     const { train, valid, test } = this;
-    if (train.x.length > 0 && train.x.length < bs) {
-      emitWarning(`${train.x.length} training items do not fill one batch of ${bs}`);
+    if (train.length > 0 && train.length < bs) {
+      emitWarning(`${train.length} training items do not fill one batch of ${bs}`);
     }
-    const trainDs = train.x.length === 0 ? null : train.x.dataset(train.y.tensor);
+    const datasetOf = ({ x, y }: LabeledItems<Items>) =>
+      x.length === 0 ? null : x.dataset(y.tensor);
     const { trainDl, validDl, ...more } = datasetLoaders(
       {
-        train: trainDs,
-        valid: valid.x.length === 0 ? null : valid.x.dataset(valid.y.tensor),
+        train: datasetOf(train),
+        valid: datasetOf(valid),
         test: test ? test.x.dataset(test.targets) : null,
-        fix: trainDs,
+        fix: datasetOf(new LabeledItems(train.x.madeAs(valid.x), train.y)),
       },
-      { bs, valBs },
+      { bs, valBs, ...loading },
     );
-    return new LabeledDataBunch(this, trainDl, validDl, {
+    const Bunch = train.x.bunchClass as new (
+      ...args: ConstructorParameters<typeof LabeledDataBunch<Items>>
+    ) => BunchOf<Items>;
+    return new Bunch(this, trainDl, validDl, {
       ...more,
-      device: options.device,
-      path: options.path ?? train.x.path,
+      device,
+      path: path ?? train.x.path,
       lossFunc: train.y.lossFunc,
     });
   }

@@ -1,23 +1,12 @@
 import type { BatchSource } from '../data/batches.js';
-import { listify, type SupervisedBatch } from '../learner/batch.js';
+import type { SupervisedBatch } from '../learner/batch.js';
 import { DataBunch } from '../learner/dataBunch.js';
 import type { DataBunchOptions } from '../learner/dataBunchOptions.js';
-import { DatasetType } from '../learner/datasetType.js';
-import { eachOf } from '../learner/predictions.js';
-import { checkSize } from '../nn/checks.js';
-import { checkOptions } from '../tensor/options.js';
-import { type TensorHolder, tensorsOf, tidy } from '../tensor/scope.js';
+import { type TensorHolder, tensorsOf } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { ItemList } from './itemList.js';
-import type { LabeledItems, LabelLists } from './labelLists.js';
-import { TextTable } from './textTable.js';
-
-export interface ShowBatchOptions {
-  /** At most. Default 5. */
-  readonly rows?: number;
-  /** Default: training. */
-  readonly dsType?: DatasetType;
-}
+import type { LabeledItems } from './labeledItems.js';
+import type { LabelLists } from './labelLists.js';
 
 /** The loaders of labelled items, which know the items. */
 export class LabeledDataBunch<Items extends ItemList>
@@ -54,7 +43,7 @@ export class LabeledDataBunch<Items extends ItemList>
   }
 
   protected override batchOf(items: readonly unknown[]): SupervisedBatch {
-    const { x, y } = this.lists.train;
+    const { x, y } = this.lists.valid;
     return [x.inputsOf(items), y.empty(items.length)];
   }
 
@@ -62,29 +51,6 @@ export class LabeledDataBunch<Items extends ItemList>
   override exportState(): Readonly<Record<string, unknown>> {
     const { x, y } = this.lists.train;
     return { items: x.exportState(), labels: y.exportState() };
-  }
-
-  /**
-   * The first items of a part: the inputs as the model gets them, and their targets.
-   * @throws RangeError when there is no such part, or no batch
-   */
-  async showBatch(options: ShowBatchOptions = {}): Promise<TextTable> {
-    checkOptions('showBatch', options, ['rows', 'dsType']);
-    const { rows = 5, dsType = DatasetType.Train } = options;
-    checkSize('showBatch', 'rows', rows);
-    const batch = await this.oneBatch(dsType, { denorm: false });
-    try {
-      return tidy(() => this.#shownRows(batch, rows));
-    } finally {
-      for (const tensor of batch.flatMap(listify)) tensor.dispose();
-    }
-  }
-
-  #shownRows([inputs, targets]: SupervisedBatch, rows: number): TextTable {
-    const first = (tensor: Tensor) => tensor.narrow(0, 0, Math.min(rows, tensor.size(0)));
-    const { x, y } = this.lists.train;
-    const target = { name: 'target', texts: y.texts(first(targets as Tensor)) };
-    return new TextTable([...x.textsOf(eachOf(inputs, first)), target]);
   }
 
   *[tensorsOf](): Iterable<Tensor> {

@@ -1,8 +1,10 @@
 import { emitWarning } from 'node:process';
 import { BCEWithLogitsFlat } from '../learner/flatLosses.js';
 import { fromTypedArray } from '../tensor/create.js';
+import { tidy } from '../tensor/scope.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { torch } from '../torch.js';
+import { Category } from './category.js';
 import { numberClasses, sortedClasses } from './classes.js';
 import {
   type LabelList,
@@ -58,6 +60,13 @@ export class MultiCategoryList implements LabelList {
 
   get c(): number {
     return this.classes.length;
+  }
+
+  get(index: number): Category[] {
+    const cells = tidy(() => this.tensor.select(0, index).toArray()) as number[];
+    return this.classes.flatMap((obj, place) =>
+      cells[place] === 1 ? [new Category(place, obj)] : [],
+    );
   }
 
   like(source: LabelSource): OtherLabels {

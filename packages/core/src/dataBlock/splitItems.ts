@@ -1,8 +1,11 @@
+import { sep } from 'node:path';
 import { checkOptions } from '../tensor/options.js';
 import { tidy } from '../tensor/scope.js';
 import { CategoryList } from './categoryList.js';
+import { DataError } from './dataError.js';
 import { FloatList } from './floatList.js';
-import type { Column, ItemList } from './itemList.js';
+import type { Column, ItemList, SourceOf } from './itemList.js';
+import { LabeledItems } from './labeledItems.js';
 import { isMissing, type LabelClass, type LabelOptions, labelError } from './labelList.js';
 import { LabelLists } from './labelLists.js';
 import { MultiCategoryList } from './multiCategoryList.js';
@@ -62,6 +65,37 @@ export class SplitItems<Items extends ItemList> {
     return this.#label([{ name: 'label', values: labels, isFloat }], options);
   }
 
+  /** The label that a function tells of what an item is made of. */
+  labelFromFunc(
+    labelOf: (source: SourceOf<Items>) => unknown,
+    options: LabelFromOptions = {},
+  ): LabelLists<Items> {
+    return this.labelFromList(
+      Array.from(this.items.items(), (source) => labelOf(source as SourceOf<Items>)),
+      options,
+    );
+  }
+
+  /**
+   * The first group of a pattern in the path of an item, with `/` between folders:
+   * `/([^/]+)_\d+.jpg$/`.
+   * @throws DataError for a path without it
+   */
+  labelFromRe(pattern: RegExp | string, options: LabelFromOptions = {}): LabelLists<Items> {
+    const expression = new RegExp(pattern, flagsOf(pattern));
+    return this.labelFromFunc((source) => {
+      const path = posixPath(source);
+      const label = expression.exec(path)?.[1];
+      if (label === undefined) throw new DataError(`${expression} finds no label in '${path}'`);
+      return label;
+    }, options);
+  }
+
+  /** The name of the folder that an item's file lies in. */
+  labelFromFolder(options: LabelFromOptions = {}): LabelLists<Items> {
+    return this.labelFromFunc((source) => posixPath(source).split('/').at(-2), options);
+  }
+
   #label(
     columns: readonly Column[],
     { labelCls, ...options }: LabelFromOptions,
@@ -79,9 +113,25 @@ export class SplitItems<Items extends ItemList> {
       train.learn();
       const valid = this.items.select(others.rows);
       valid.adopt(train);
-      return new LabelLists({ x: train, y: labels }, { x: valid, y: others.labels });
+      return new LabelLists(
+        new LabeledItems(train, labels),
+        new LabeledItems(valid, others.labels),
+      );
     });
   }
+}
+
+/** Without those that make a pattern remember where it was. */
+function flagsOf(pattern: RegExp | string): string {
+  return typeof pattern === 'string' ? '' : pattern.flags.replace(/[gy]/g, '');
+}
+
+/** @throws TypeError for what is no path */
+function posixPath(source: unknown): string {
+  if (typeof source !== 'string') {
+    throw new TypeError(`labels from paths need items that are files, got ${typeof source}`);
+  }
+  return source.split(sep).join('/');
 }
 
 /** Other kinds have options of their own. */
