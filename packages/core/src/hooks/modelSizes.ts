@@ -53,7 +53,7 @@ export function dummyEval<Out>(model: Module<readonly unknown[], Out>, size?: Im
 export function modelSizes(model: AnyModule, size?: ImageSize): (readonly number[])[] {
   using hooks = hookOutputs<unknown>(model);
   try {
-    dummyEval(model, size);
+    tidy(() => void dummyEval(model, size));
     const names = [...model.namedChildren()].map(([name]) => name);
     return hooks.stored.map((stored, i) => {
       if (stored instanceof Tensor) return stored.shape;

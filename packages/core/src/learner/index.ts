@@ -29,7 +29,12 @@ export {
   OptimWrapper,
   type WeightDecayOptions,
 } from './optimWrapper.js';
-export type { FitOptions, LearnerOptions, ValidateOptions } from './options.js';
+export {
+  type FitOptions,
+  type LearnerOptions,
+  learnerOptions,
+  type ValidateOptions,
+} from './options.js';
 export type { PerGroup } from './perGroup.js';
 export type { LoadOptions, SaveOptions } from './persistence.js';
 export type { PredBatchOptions, Prediction, Predictions, PredictOptions } from './predictItem.js';

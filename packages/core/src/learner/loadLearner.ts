@@ -65,15 +65,20 @@ export function loadLearner(
   try {
     const model = makeModel?.() ?? rebuilt('model', saved.model, classes);
     if (makeModel !== undefined) model.loadStateDict(saved.model.state);
-    const data =
-      makeData?.(saved.data) ?? new ItemlessData({ path, classes: saved.classes, test, device });
-    return new Learner(data, model.eval(), {
-      path,
-      ...saved.settings,
-      lossFunc: settings.lossFunc ?? data.lossFunc ?? lossOf(saved.loss, classes),
-      metrics: saved.metrics.flatMap((name) => metricNamed(name)),
-      ...settings,
-    });
+    try {
+      const data =
+        makeData?.(saved.data) ?? new ItemlessData({ path, classes: saved.classes, test, device });
+      return new Learner(data, model.eval(), {
+        path,
+        ...saved.settings,
+        lossFunc: settings.lossFunc ?? data.lossFunc ?? lossOf(saved.loss, classes),
+        metrics: saved.metrics.flatMap((name) => metricNamed(name)),
+        ...settings,
+      });
+    } catch (error) {
+      model.dispose();
+      throw error;
+    }
   } finally {
     disposeAll([
       saved.model.state,

@@ -37,6 +37,7 @@ export interface LearnerOptions {
   readonly silent?: boolean;
 }
 
+/** The names of {@link LearnerOptions}, for functions that pass them on. */
 export const learnerOptions = [
   'optFunc',
   'lossFunc',
