@@ -225,7 +225,7 @@ describe('plots', () => {
       expect(page === `${head}${svg}\n`).toBe(true);
       expect(JSON.parse(readFileSync(join(folder, 'a.json'), 'utf8'))).toEqual(plot.spec);
       await expect(plot.save('a.gif')).rejects.toThrow(
-        'a plot is saved as .svg, .png, .html, .json',
+        'a picture is saved as .svg, .png, .html, .json',
       );
       const shown: string[] = [];
       await plot.show({ svg: (text) => void shown.push(text) });

@@ -27,6 +27,11 @@ export async function renderPng(svg: string, scale: number): Promise<Uint8Array>
 
 /** A page that needs nothing else. */
 export function renderHtml(svg: string, title: string): string {
-  const escaped = title.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  const escaped = escapeMarkup(title);
   return `<!doctype html>\n<meta charset="utf-8">\n<title>${escaped}</title>\n${svg}\n`;
+}
+
+/** A text as SVG and HTML write it between their tags. */
+export function escapeMarkup(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }
