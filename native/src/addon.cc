@@ -1,6 +1,7 @@
 #include <torch/version.h>
 
 #include "allocator.h"
+#include "area_pool.h"
 #include "bernoulli.h"
 #include "embedding_columns.h"
 #include "environment.h"
@@ -23,6 +24,7 @@ Napi::Value setFunction(const Arguments& args) {
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   CpuAllocator::install();
+  installAreaPool();
   installBernoulli();
   installEmbeddingColumns();
   auto* environment = new Environment(env);

@@ -13,27 +13,14 @@
 #include <mutex>
 #include <optional>
 
+#include "kernel_override.h"
+
 // Note [Drawing for dropout]
 // libtorch's `bernoulli_` on CPU asks its generator for one number at a time; in a model of fully
 // connected layers that is a sixth of a training step. Here the same Mersenne Twister makes a block
 // of numbers at once, in loops that the compiler turns into vector instructions (0.7 instead of
 // 5.6 ns each), and leaves the generator in the same state. A run gives the same numbers as without
 // it: where libtorch would draw others, as a build with another algorithm does, its own kernel stays.
-
-// Compiled for several instruction sets, of which the widest that the machine has is taken. The
-// choice is made while the addon is being loaded, before a sanitizer is ready for it.
-#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && \
-    !defined(__SANITIZE_THREAD__)
-#define FLAMBEAU_VECTORIZED \
-  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define FLAMBEAU_VECTORIZED
-#endif
-#ifdef _MSC_VER
-#define FLAMBEAU_INLINE __forceinline
-#else
-#define FLAMBEAU_INLINE inline __attribute__((always_inline))
-#endif
 
 namespace flambeau {
 
@@ -141,22 +128,15 @@ bool agreesWithLibtorch() {
   return ours.get_state().equal(theirs.get_state());
 }
 
-/// libtorch warns of a kernel that takes another's place.
-class Silence final : public c10::WarningHandler {
-  void process(const c10::Warning&) override {}
-};
-
 }  // namespace
 
 void installBernoulli() {
   static std::once_flag installed;
   std::call_once(installed, [] {
     if (!agreesWithLibtorch()) return;
-    Silence silence;
-    const c10::WarningUtils::WarningHandlerGuard guard(&silence);
     static torch::Library library(torch::Library::IMPL, "aten", c10::DispatchKey::CPU, __FILE__,
                                   __LINE__);
-    library.impl("bernoulli_.float", TORCH_FN(bernoulli));
+    overrideCpuKernel(library, "bernoulli_.float", TORCH_FN(bernoulli));
   });
 }
 
