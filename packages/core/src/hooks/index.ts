@@ -1,3 +1,4 @@
+export { inEvalMode } from '../nn/evalMode.js';
 export { flattenModel, ParameterModule } from '../nn/flattenModel.js';
 export { ActivationStats, type ActivationStatsOptions } from './activationStats.js';
 export { Hook, type HookSettings, type StoreOptions } from './hook.js';

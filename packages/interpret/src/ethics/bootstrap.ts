@@ -1,0 +1,28 @@
+import { Generator, type Tensor, tidy, torch } from '@flambeau/core';
+import type { Interval } from './intervals.js';
+
+/**
+ * The percentile interval of a statistic (Efron 1979): of its values for `resamples` of the items,
+ * drawn with replacement.
+ * @param statistic gets the places of the items drawn, int64 `[n]`
+ */
+export function bootstrapInterval(
+  statistic: (rows: Tensor) => number,
+  n: number,
+  { confidence, resamples, seed }: { confidence: number; resamples: number; seed: number },
+): Interval {
+  const generator = new Generator();
+  generator.manualSeed(seed);
+  const values = Float64Array.from({ length: resamples }, () =>
+    tidy(() => statistic(torch.randint(n, [n], { generator }))),
+  ).sort();
+  const tail = (1 - confidence) / 2;
+  return { low: quantile(values, tail), high: quantile(values, 1 - tail) };
+}
+
+/** Of sorted numbers, between two of them in proportion. */
+export function quantile(sorted: ArrayLike<number>, share: number): number {
+  const at = share * (sorted.length - 1);
+  const [below, above] = [sorted[Math.floor(at)] as number, sorted[Math.ceil(at)] as number];
+  return below + (above - below) * (at - Math.floor(at));
+}
