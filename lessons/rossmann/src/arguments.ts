@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { ArgumentError, parseOptions, real, whole } from '@flambeau/lesson-tools';
 import type { RunOptions } from './run.js';
 
 export const usage = `Trains the lesson's tabular model on the Rossmann tables.
@@ -19,11 +19,6 @@ export const usage = `Trains the lesson's tabular model on the Rossmann tables.
   --out DIR      for submission.csv, plots and weights (default out/rossmann)
   --save-tables DIR  writes generated tables to rossmann/ in this folder
   --help         shows this text`;
-
-/** The arguments make no sense; the message names the one that does not. */
-export class ArgumentError extends Error {
-  override readonly name = 'ArgumentError';
-}
 
 const names = {
   data: { type: 'string' },
@@ -51,7 +46,7 @@ export function parseArguments(
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
 ): RunOptions | null {
-  const values = parse(args);
+  const values = parseOptions(args, names);
   if (values.help) return null;
   if (values.data !== undefined && values.generate !== undefined) {
     throw new ArgumentError('--data and --generate exclude each other');
@@ -75,30 +70,4 @@ export function parseArguments(
     out: values.out,
     saveTables: values['save-tables'],
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: names, allowPositionals: false }).values;
-  } catch (error) {
-    throw new ArgumentError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-function whole(option: string, text: string, least: number): number {
-  const isWhole = (x: number) => Number.isSafeInteger(x) && x >= least;
-  return real(option, text, isWhole, `a whole number of at least ${least}`);
-}
-
-function real(
-  option: string,
-  text: string,
-  fits: (value: number) => boolean,
-  expected: string,
-): number {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (!Number.isFinite(value) || !fits(value)) {
-    throw new ArgumentError(`${option} takes ${expected}, got '${text}'`);
-  }
-  return value;
 }

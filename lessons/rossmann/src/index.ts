@@ -1,5 +1,6 @@
 /** The lesson's parts, for its tests and the bench. */
-export { ArgumentError, parseArguments } from './arguments.js';
+export { ArgumentError } from '@flambeau/lesson-tools';
+export { parseArguments } from './arguments.js';
 export { type CleanTables, cleanTables, type SourceTables } from './clean/index.js';
 export { locateTables, readTable, readTables } from './data.js';
 export { generateTables, writeTables } from './generate/index.js';
