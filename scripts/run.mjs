@@ -17,6 +17,14 @@ import { providePython } from './steps/python.mjs';
 
 /** @type {Record<string, Program>} */
 const programs = {
+  'lesson:convolutions': {
+    command: [inRepo('lessons', 'convolutions', 'dist', 'main.js')],
+    project: 'lessons/convolutions',
+  },
+  'lesson:pets': {
+    command: [inRepo('lessons', 'pets', 'dist', 'main.js')],
+    project: 'lessons/pets',
+  },
   'lesson:rossmann': {
     command: [inRepo('lessons', 'rossmann', 'dist', 'main.js')],
     project: 'lessons/rossmann',
