@@ -5,6 +5,7 @@ import { findPython } from '../oracle/python.js';
 import type { BenchSettings } from './case.js';
 import { add, addWithGrad } from './cases/add.js';
 import { cleaning } from './cases/cleaning.js';
+import { images } from './cases/images.js';
 import { matmul } from './cases/matmul.js';
 import { mlp } from './cases/mlp.js';
 import { predictRows } from './cases/predictRows.js';
@@ -30,6 +31,7 @@ const cases = [
   resnet18,
   resnet18Bfloat16,
   matmul,
+  images,
   cleaning,
   predictRows,
   rossmann,
