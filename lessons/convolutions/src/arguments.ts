@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { parseOptions, whole } from '@flambeau/lesson-tools';
+import { dataFolder, parseOptions, whole } from '@flambeau/lesson-tools';
 import type { RunOptions } from './run.js';
 
 export const usage = `Shows what convolutions, padding, stride and pooling do to a picture.
@@ -27,7 +27,7 @@ export function parseArguments(
   const values = parseOptions(args, names);
   if (values.help) return null;
   return {
-    data: values.data ?? (environment.FLAMBEAU_DATA || null),
+    data: dataFolder(values.data, environment),
     size: whole('--size', values.size, 16),
     seed: whole('--seed', values.seed, 0),
     out: values.out,

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { tidy, torch } from '@flambeau/core';
+import { photographsIn } from '@flambeau/lesson-tools';
 import { getImageFiles, Image, openImage } from '@flambeau/vision';
 
 /** A photograph of the lesson's pets, and a line that says where it is from. */
@@ -9,8 +8,7 @@ export async function openPhoto(data: string | null): Promise<{ photo: Image; or
     const origin = 'a generated picture, as there is neither --data nor FLAMBEAU_DATA';
     return { photo: generatedPhoto(), origin: `Picture: ${origin}` };
   }
-  const folders = [join(data, 'pets', 'images'), join(data, 'images')];
-  const [path] = getImageFiles(folders.find((it) => existsSync(it)) ?? data) as [string];
+  const [path] = getImageFiles(photographsIn(data)) as [string];
   return { photo: await openImage(path), origin: `Picture: ${path}` };
 }
 

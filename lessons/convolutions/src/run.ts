@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { manualSeed, nn, type Tensor, tidy } from '@flambeau/core';
+import { lessonAugmentation } from '@flambeau/lesson-tools';
 import {
   type ColorMap,
   type Figure,
@@ -60,14 +61,7 @@ function augmentedNineTimes(
   image: Image,
   { size, seed, paddingMode }: { size: number; seed: number; paddingMode: PaddingMode },
 ): Promise<Figure> {
-  const [tfms] = getTransforms({
-    maxRotate: 20,
-    maxZoom: 1.3,
-    maxLighting: 0.4,
-    maxWarp: 0.4,
-    pAffine: 1,
-    pLighting: 1,
-  });
+  const [tfms] = getTransforms(lessonAugmentation);
   manualSeed(seed);
   return plotMulti(
     (_row, _column, ax) => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ArgumentError, parseOptions, whole } from '@flambeau/lesson-tools';
+import { ArgumentError, dataFolder, parseOptions, whole } from '@flambeau/lesson-tools';
 import { architectures, type RunOptions } from './run.js';
 
 export const usage = `Trains the lesson's network on photographs of pets.
@@ -43,7 +43,7 @@ export function parseArguments(
 ): RunOptions | null {
   const values = parseOptions(args, names);
   if (values.help) return null;
-  const data = values.data ?? (environment.FLAMBEAU_DATA || null);
+  const data = dataFolder(values.data, environment);
   const isGenerated = data === null;
   const epochs = isGenerated ? '8' : values.full ? '3' : '1';
   const given = values.arch ?? (isGenerated ? 'resnet18' : 'resnet34');

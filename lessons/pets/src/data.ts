@@ -1,6 +1,7 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { lessonAugmentation, photographsIn } from '@flambeau/lesson-tools';
 import {
   getTransforms,
   type ImageDataBunch,
@@ -26,18 +27,10 @@ export interface LessonDataOptions {
 /** The lesson's chain, from a folder of photographs to batches. */
 export function lessonData(folder: string, options: LessonDataOptions): ImageDataBunch {
   const { size, batchSize, paddingMode = 'reflection', numWorkers = 0 } = options;
-  const tfms = getTransforms({
-    maxRotate: 20,
-    maxZoom: 1.3,
-    maxLighting: 0.4,
-    maxWarp: 0.4,
-    pAffine: 1,
-    pLighting: 1,
-  });
   return ImageList.fromFolder(folder)
     .splitByRandPct(0.2, 2)
     .labelFromRe(breedOf)
-    .transform(tfms, { size, paddingMode })
+    .transform(getTransforms(lessonAugmentation), { size, paddingMode })
     .databunch({ bs: batchSize, numWorkers })
     .normalize(imagenetStats);
 }
@@ -54,8 +47,7 @@ export interface PetsSource extends Disposable {
  */
 export async function openPets(data: string | null, count: number): Promise<PetsSource> {
   if (data !== null) {
-    const folders = [join(data, 'pets', 'images'), join(data, 'images')];
-    const folder = folders.find((it) => existsSync(it)) ?? data;
+    const folder = photographsIn(data);
     return { folder, origin: `Data: ${folder}`, [Symbol.dispose]() {} };
   }
   const folder = mkdtempSync(join(tmpdir(), 'flambeau-pets-'));

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ArgumentError, parseOptions, real, whole } from '@flambeau/lesson-tools';
+import { ArgumentError, dataFolder, parseOptions, real, whole } from '@flambeau/lesson-tools';
 import type { RunOptions } from './run.js';
 
 export const usage = `Trains the lesson's tabular model on the Rossmann tables.
@@ -57,7 +57,7 @@ export function parseArguments(
   const generate =
     values.generate === undefined ? undefined : whole('--generate', values.generate, 2);
   return {
-    data: generate === undefined ? (values.data ?? (environment.FLAMBEAU_DATA || null)) : null,
+    data: generate === undefined ? dataFolder(values.data, environment) : null,
     generate,
     full: values.full,
     trendLeak: values['trend-leak'],

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataLoader, type SupervisedBatch, type Tensor, tidy, torch } from '@flambeau/core';
+import { lessonAugmentation } from '@flambeau/lesson-tools';
 import { getImageFiles, getTransforms, Image, ImageList } from '@flambeau/vision';
 import type { BenchCase } from '../case.js';
 
@@ -17,14 +18,7 @@ export const images: BenchCase = {
     if (data === undefined) await generate(folder);
     const source = data === undefined ? folder : join(data, 'pets', 'images');
     const paths = getImageFiles(source).slice(0, count);
-    const [tfms] = getTransforms({
-      maxRotate: 20,
-      maxZoom: 1.3,
-      maxLighting: 0.4,
-      maxWarp: 0.4,
-      pAffine: 1,
-      pLighting: 1,
-    });
+    const [tfms] = getTransforms(lessonAugmentation);
     const targets = torch.zeros([paths.length]);
     const dataset = ImageList.fromPaths(paths).transformed(tfms, { size }).dataset(targets);
     const loader = new DataLoader<unknown, SupervisedBatch>(dataset, { batchSize });
