@@ -13,7 +13,6 @@ export {
   ImageList,
   type ImageListOptions,
   type ImageTableOptions,
-  type TransformOptions,
 } from './data/imageList.js';
 export { cifarStats, type ImageStats, imagenetStats, mnistStats } from './data/normalization.js';
 export { columnsOf, type TableLike } from './data/tableLike.js';
@@ -57,6 +56,7 @@ export { cutout, dihedral, flipLr, rgbRandomize } from './transforms/pixels.js';
 export { randCrop, randPad, randResizeCrop, randZoom, zoomCrop } from './transforms/randomCrops.js';
 export { order, RandTransform, type TransformDefinition } from './transforms/randTransform.js';
 export type { ResizeMethod } from './transforms/resize.js';
+export type { TransformOptions } from './transforms/transformOptions.js';
 export {
   jitter,
   perspectiveWarp,

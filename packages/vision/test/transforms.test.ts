@@ -171,6 +171,7 @@ describe("the reference's figures", () => {
     [[233, 300], { size: 225, mult: 32 }, [224, 288], [224, 224]],
     [[233, 300], { size: 240, mult: 32, resizeMethod: 'squish' }, [256, 256], [256, 256]],
     [[31, 40], { size: 20, resizeMethod: 'no' }, [31, 40], [31, 40]],
+    [[500, 2], { size: 20, resizeMethod: 'pad', paddingMode: 'zeros' }, [20, 1], [20, 20]],
   ])('of sizes: %j with %j (E.5, J105)', (from, options, resized, size) => {
     tidy(() => {
       const image = new Image(torch.rand([3, ...from]));
@@ -270,7 +271,7 @@ def sample(px, py, mode='reflection'):
             zoom({ scale: 1.2, colPct: 0.1 }),
             flipLr(),
             rotate({ degrees: 15 }),
-            symmetricWarp({ magnitude: [0.2, 0.2, 0.2, 0.2], isRandom: true }),
+            symmetricWarp({ magnitude: [0.2, 0.2, 0.2, 0.2], isRandom: false }),
             contrast({ scale: 1.5 }),
             brightness({ change: 0.4 }),
           ],
@@ -282,6 +283,17 @@ def sample(px, py, mode='reflection'):
   * 1.5 + math.log(0.4 / 0.6)).flip(2))(math.cos(math.pi / 12), math.sin(math.pi / 12), 1 / 1.2)`,
     ),
   );
+
+  it('a random part, turned', () =>
+    compare(
+      (it) =>
+        it.applyTfms([
+          rotate({ degrees: 30 }),
+          zoomSquish({ scale: [2], squish: [1.3], invert: [false], rowPct: 0.2, isRandom: false }),
+        ]),
+      `(lambda c, s, w, h: sample(*affine([[c, -s, 0], [s, c, 0]], w * gx, h * gy + (1 - h) * -0.6)))(
+  math.cos(math.pi / 6), math.sin(math.pi / 6), (1.3 / 2) ** 0.5, (1 / 1.3 / 2) ** 0.5)`,
+    ));
 
   it('warps back what was warped', () =>
     compare(
@@ -416,6 +428,16 @@ describe('random transforms', () => {
     });
   });
 
+  it('crop to the size that an image had', () => {
+    tidy(() => {
+      const image = new Image(torch.rand([1, 20, 30]));
+      const tfms = [pad({ padding: 4 }), cropPad()];
+      expect(image.applyTfms(tfms).px.equal(image.px)).toBe(true);
+      expect(image.applyTfms(tfms, { mult: 8 }).size).toEqual([24, 32]);
+      expect(image.applyTfms(tfms, { resizeMethod: 'squish' }).size).toEqual([28, 38]);
+    });
+  });
+
   it('find a part within the image, or its middle', () => {
     tidy(() => {
       const image = new Image(torch.rand([1, 20, 40]));
@@ -478,6 +500,34 @@ describe('getTransforms', () => {
   });
 });
 
+describe('an image that a transform leaves as it is', () => {
+  it('is another one', () => {
+    using image = tidy(small);
+    for (const make of [
+      () => rotate(image, { degrees: 0 }),
+      () => dihedral(image, { k: 0 }),
+      () => image.applyTfms([]),
+    ]) {
+      make().dispose();
+      expect(tidy(() => image.px.sum().item())).toBeCloseTo(8.35, 5);
+    }
+  });
+});
+
+describe('lists of transforms', () => {
+  it('refuse what they do not know', () => {
+    for (const make of [randCrop, randZoom, getTransforms]) {
+      expect(() => make({ other: 1 } as never)).toThrow("has no option 'other'");
+    }
+    for (const make of [zoomCrop, randResizeCrop]) {
+      expect(() => make(2, { other: 1 } as never)).toThrow("has no option 'other'");
+    }
+    expect(() => randPad(2, 8, { other: 1 } as never)).toThrow("has no option 'other'");
+    expect(() => getTransforms({ maxRotate: -5 })).toThrow('maxRotate must be from 0');
+    expect(() => getTransforms({ maxLighting: 1 })).toThrow('from 0 to below 1, got 1');
+  });
+});
+
 describe('a transform of one’s own', () => {
   const invert = defineTransform<{ readonly strength: number }>({
     name: 'invert',
@@ -507,12 +557,39 @@ describe('bad input', () => {
       expect(() => zoom({ row: 1 } as never)).toThrow("zoom() has no option 'row'");
       expect(() => image.applyTfms([], { size: 0 })).toThrow('whole numbers above 0');
       expect(() => image.applyTfms([], { width: 3 } as never)).toThrow("has no option 'width'");
+      expect(() => image.applyTfms([rotate] as never)).toThrow(
+        'applyTfms: expected transforms, such as rotate({ degrees: 10 }), got [Function: rotate]',
+      );
+      expect(() => image.applyTfms([rotate()], { drawn: [] })).toThrow('for 1 transforms, got 0');
+      for (const option of ['resizeMethod', 'paddingMode', 'mode']) {
+        expect(() => image.applyTfms([], { [option]: 'other' })).toThrow(
+          new RegExp(`^applyTfms: ${option} must be '.*', got 'other'$`),
+        );
+      }
+      expect(() => image.applyTfms([], { size: 8, mult: 0 })).toThrow(
+        'mult must be a whole number',
+      );
+      expect(() => image.applyTfms([], { size: 8, mult: 17 })).toThrow(
+        'mult 17 rounds a size of 8 x 8 to nothing',
+      );
       expect(() => brightness(image, { change: 1 })).toThrow('between 0 and 1, got 1');
       expect(() => contrast(image, { scale: 0 })).toThrow('above 0, got 0');
       expect(() => crop(image, { size: 5 })).toThrow('4 x 4 is smaller than 5 x 5');
       expect(() => pad(image, { padding: 4 })).toThrow('reflection adds fewer pixels');
       expect(() => cropPad(image, { size: 12 })).toThrow('reflection adds fewer pixels');
       expect(() => symmetricWarp(image, { magnitude: [1] })).toThrow('must be 4 numbers, got 1');
+      expect(() => symmetricWarp({ magnitude: [1, 2, 3, 4] })).toThrow(
+        'symmetricWarp: magnitude is drawn from a number or from [low, high], got [ 1, 2, 3, 4 ]',
+      );
+      expect(() => rotate({ degrees: '3' } as never)).toThrow("[low, high], got '3'");
+      expect(() => zoom(image, { scale: 0 })).toThrow('zoom: scale must be above 0, got 0');
+      expect(() => squish(image, { scale: -1 })).toThrow('squish: scale must be above 0, got -1');
+      expect(() => zoomSquish(image, { scale: [0] })).toThrow('scale must be above 0, got 0');
+      expect(() => dihedral(image, { k: 8 })).toThrow(
+        'k must be a whole number from 0 to 7, got 8',
+      );
+      expect(() => dihedralAffine(image, { k: -1 })).toThrow('from 0 to 7, got -1');
+      expect(() => pad(image, { padding: -1 })).toThrow('padding must be a whole number from 0 up');
       expect(() => tilt(image, { direction: 4 })).toThrow('from 0 to 3, got 4');
       expect(flipAffine(image).px.flip([2]).allclose(image.px)).toBe(true);
     });

@@ -5,9 +5,9 @@ import {
   type LabelLists,
   type SplitItems,
 } from '@flambeau/core';
-import { applyTfmsOptions } from '../transforms/applyTfms.js';
 import type { TransformLists } from '../transforms/getTransforms.js';
-import type { ImageList, TransformOptions } from './imageList.js';
+import { type TransformOptions, transformOptions } from '../transforms/transformOptions.js';
+import type { ImageList } from './imageList.js';
 
 /** What the ways to make an `ImageDataBunch` in one call have in common. */
 export interface ImageDataOptions extends DatabunchOptions, TransformOptions {
@@ -19,7 +19,7 @@ export interface ImageDataOptions extends DatabunchOptions, TransformOptions {
   readonly seed?: number;
 }
 
-const known = ['dsTfms', 'validPct', 'seed', ...databunchOptions, ...applyTfmsOptions];
+const known = ['dsTfms', 'validPct', 'seed', ...databunchOptions, ...transformOptions];
 
 /** Splits images as the options say. @throws TypeError for an unknown option */
 export function splitAtRandom(items: ImageList, options: ImageDataOptions): SplitItems<ImageList> {

@@ -15,8 +15,13 @@ import {
 } from '@flambeau/core';
 import { type ConvertMode, decode, pixelsOf } from '../image/decode.js';
 import { Image } from '../image/image.js';
-import { type ApplyTfmsOptions, applyTfms, applyTfmsOptions } from '../transforms/applyTfms.js';
+import { applyTfms } from '../transforms/applyTfms.js';
 import type { RandTransform, TransformDefinition } from '../transforms/randTransform.js';
+import {
+  checkTransforms,
+  type TransformOptions,
+  transformOptions,
+} from '../transforms/transformOptions.js';
 import { type CsvTableOptions, readCsvTable } from './csvTable.js';
 import { ImageDataBunch } from './imageDataBunch.js';
 import { ImageDataset } from './imageDataset.js';
@@ -24,9 +29,6 @@ import { getImageFiles, type ImageFilesOptions, imageFilesOptions } from './imag
 import { type ItemTransforms, untransformed } from './itemTransforms.js';
 import { columnNamed, columnsOf, type TableLike } from './tableLike.js';
 import { exportTransforms, importTransforms, type TransformState } from './transformState.js';
-
-/** What `transform` takes besides the transforms: how all images get the same size. */
-export type TransformOptions = Omit<ApplyTfmsOptions, 'drawn'>;
 
 export interface ImageListOptions {
   /** Channels. Default 'RGB'. */
@@ -186,10 +188,12 @@ export class ImageList extends ItemList<string, Image> {
 
   /**
    * The same images with transforms that each goes through when it is read.
-   * @throws TypeError for an unknown option
+   * @throws TypeError for an unknown option, and for what is no transform
+   * @throws RangeError for an option out of its range
    */
   override transformed(tfms: readonly RandTransform[], options: TransformOptions = {}): this {
-    checkOptions('transform', options, applyTfmsOptions);
+    checkOptions('transform', options, transformOptions);
+    checkTransforms('transform', tfms, options);
     return this.#with({ transforms: { ...this.transforms, tfms, options } });
   }
 

@@ -1,12 +1,13 @@
 import type { Tensor } from '@flambeau/core';
 import { type DecodeOptions, pixelsOf, type RawPixels } from '../image/decode.js';
-import { type ApplyTfmsOptions, applyTfms } from '../transforms/applyTfms.js';
+import { applyTfms } from '../transforms/applyTfms.js';
 import type { RandTransform } from '../transforms/randTransform.js';
+import type { TransformOptions } from '../transforms/transformOptions.js';
 
 /** How the images of a list become inputs. */
 export interface ItemTransforms {
   readonly tfms: readonly RandTransform[];
-  readonly options: Omit<ApplyTfmsOptions, 'drawn'>;
+  readonly options: TransformOptions;
   readonly decoding: Pick<DecodeOptions, 'convertMode'>;
 }
 

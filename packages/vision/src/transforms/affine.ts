@@ -1,3 +1,4 @@
+import { checkAbove0, checkWhole } from './checks.js';
 import { defineTransform } from './defineTransform.js';
 import { uniform, uniformInt } from './draws.js';
 import { affineMatrix, type Matrix } from './matrix.js';
@@ -44,17 +45,20 @@ export const rotate = affine<{ readonly degrees: number }>('rotate', {
 export const zoom = affine<{ readonly scale: number } & Position>('zoom', {
   defaults: { scale: 1, ...centre },
   draws: { scale: uniform, ...drawPosition },
-  matrix: ({ scale, rowPct, colPct }) => zoomMatrix(1 / scale, 1 / scale, { rowPct, colPct }),
+  matrix: ({ scale, ...position }) => {
+    checkAbove0('zoom: scale', scale);
+    return zoomMatrix(1 / scale, 1 / scale, position);
+  },
 });
 
 /** Shows a part that is narrower by the factor `scale`; above 1, one that is lower by it. */
 export const squish = affine<{ readonly scale: number } & Position>('squish', {
   defaults: { scale: 1, ...centre },
   draws: { scale: uniform, ...drawPosition },
-  matrix: ({ scale, rowPct, colPct }) =>
-    scale <= 1
-      ? zoomMatrix(scale, 1, { rowPct, colPct })
-      : zoomMatrix(1, 1 / scale, { rowPct, colPct }),
+  matrix: ({ scale, ...position }) => {
+    checkAbove0('squish: scale', scale);
+    return scale <= 1 ? zoomMatrix(scale, 1, position) : zoomMatrix(1, 1 / scale, position);
+  },
 });
 
 /** Shows a part with so large a share of the width and the height. */
@@ -85,6 +89,7 @@ export const dihedralAffine = affine<{ readonly k: number }>('dihedralAffine', {
   draws: { k: uniformInt },
   drawn: { k: [0, 7] },
   matrix: ({ k }) => {
+    checkWhole('dihedralAffine: k', k, 0, 7);
     const x = k & 1 ? -1 : 1;
     const y = k & 2 ? -1 : 1;
     return k & 4 ? affineMatrix(0, x, 0, y, 0, 0) : affineMatrix(x, 0, 0, 0, y, 0);

@@ -1,4 +1,5 @@
 import type { Position } from './affine.js';
+import { checkWhole } from './checks.js';
 import { cropPadded, cropped, type ImageSize, padded, sidesOf } from './cropping.js';
 import { defineTransform } from './defineTransform.js';
 import { uniform, uniformInt } from './draws.js';
@@ -35,6 +36,8 @@ export const pad = defineTransform<{ readonly padding: number; readonly mode: Pa
   order: order.pad,
   defaults: { padding: 0, mode: 'reflection' },
   draws: { padding: uniformInt },
-  apply: (draft, { padding, mode }) =>
-    draft.pixelwise((pixels) => padded(pixels, padding, padding, mode)),
+  apply: (draft, { padding, mode }) => {
+    checkWhole('pad: padding', padding, 0);
+    draft.pixelwise((pixels) => padded(pixels, padding, padding, mode));
+  },
 });

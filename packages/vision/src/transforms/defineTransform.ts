@@ -44,7 +44,7 @@ export function defineTransform<Params extends object>(
     return tidy(() => {
       const draft = new ImageDraft(first.px, {});
       definition.apply(draft, { ...defaults, ...params });
-      return new Image(draft.pixels);
+      return new Image(draft.pixels.contiguous());
     });
   }
   Object.defineProperty(transform, 'name', { value: name });

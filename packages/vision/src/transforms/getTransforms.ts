@@ -22,7 +22,7 @@ export interface GetTransformsOptions {
   readonly maxRotate?: number;
   /** Default 1.1. */
   readonly maxZoom?: number;
-  /** Default 0.2. */
+  /** Below 1. Default 0.2. */
   readonly maxLighting?: number;
   /** Default 0.2. */
   readonly maxWarp?: number;
@@ -49,12 +49,18 @@ const known = [
 /**
  * fast.ai's augmentation. An augmented image must stay recognisable and like those that the model
  * will see.
+ * @throws RangeError for what is out of its range
  */
 export function getTransforms(options: GetTransformsOptions = {}): TransformLists {
   checkOptions('getTransforms', options, known);
   const { doFlip = true, flipVert = false, maxRotate = 10, maxZoom = 1.1 } = options;
   const { maxLighting = 0.2, maxWarp = 0.2, pAffine = 0.75, pLighting = 0.75 } = options;
   const { xtraTfms = [] } = options;
+  for (const [name, value] of Object.entries({ maxRotate, maxZoom, maxWarp, maxLighting })) {
+    const end = name === 'maxLighting' ? 1 : Number.POSITIVE_INFINITY;
+    if (value >= 0 && value < end) continue;
+    throw new RangeError(`getTransforms: ${name} must be from 0 to below ${end}, got ${value}`);
+  }
   const train: RandTransform[] = [randCrop()];
   if (doFlip) train.push(flipVert ? dihedralAffine() : flipLr({ p: 0.5 }));
   if (maxWarp > 0) train.push(symmetricWarp({ magnitude: [-maxWarp, maxWarp], p: pAffine }));

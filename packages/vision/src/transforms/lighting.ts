@@ -1,3 +1,4 @@
+import { checkAbove0 } from './checks.js';
 import { defineTransform } from './defineTransform.js';
 import { logUniform, uniform } from './draws.js';
 import { order } from './randTransform.js';
@@ -23,7 +24,7 @@ export const contrast = defineTransform<{ readonly scale: number }>({
   defaults: { scale: 1 },
   draws: { scale: logUniform },
   apply: (draft, { scale }) => {
-    if (!(scale > 0)) throw new RangeError(`contrast: scale must be above 0, got ${scale}`);
+    checkAbove0('contrast: scale', scale);
     draft.lighting((logits) => logits.mul(scale));
   },
 });

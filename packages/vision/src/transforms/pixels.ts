@@ -1,4 +1,5 @@
 import { type Tensor, torch } from '@flambeau/core';
+import { checkWhole } from './checks.js';
 import { defineTransform } from './defineTransform.js';
 import { uniform, uniformInt } from './draws.js';
 import { order } from './randTransform.js';
@@ -22,12 +23,14 @@ export const dihedral = defineTransform<{ readonly k: number }>({
   defaults: { k: 0 },
   draws: { k: uniformInt },
   drawn: { k: [0, 7] },
-  apply: (draft, { k }) =>
+  apply: (draft, { k }) => {
+    checkWhole('dihedral: k', k, 0, 7);
     draft.pixelwise((pixels) => {
       const dims = [1, 2].filter((dim) => k & dim);
       const flipped = dims.length > 0 ? pixels.flip(dims) : pixels;
       return k & 4 ? flipped.transpose(1, 2) : flipped;
-    }),
+    });
+  },
 });
 
 /** Blackens squares at random places; what lies beyond the border is cut off. */

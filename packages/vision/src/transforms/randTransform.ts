@@ -1,5 +1,5 @@
 import { checkOptions, inWorkers } from '@flambeau/core';
-import { chances } from './draws.js';
+import { chances, type Draw } from './draws.js';
 import type { ImageDraft } from './imageDraft.js';
 
 /** Where a kind of transform comes among others: the lower, the earlier. */
@@ -59,7 +59,7 @@ export class RandTransform<Params extends object = object> {
 
   /**
    * @throws TypeError for a parameter that the transform does not have
-   * @throws RangeError for a `p` that is no probability
+   * @throws RangeError for a `p` that is no probability, and for what cannot be drawn from
    */
   constructor(definition: TransformDefinition<Params>, options: object) {
     checkOptions(definition.name, options, [...Object.keys(definition.defaults), ...randOptions]);
@@ -67,6 +67,7 @@ export class RandTransform<Params extends object = object> {
     if (!(p >= 0 && p <= 1)) {
       throw new RangeError(`${definition.name}: p must be a probability from 0 to 1, got ${p}`);
     }
+    if (isRandom) checkDrawn(definition.name, definition.draws, given);
     this.definition = definition;
     this.options = options;
     this.given = given as Readonly<Partial<Record<keyof Params, unknown>>>;
@@ -104,5 +105,12 @@ export class RandTransform<Params extends object = object> {
   /** @param target for a crop: what it is not given otherwise */
   apply(draft: ImageDraft, drawn: Drawn<Params>, target: Partial<CropTarget> = {}): void {
     if (drawn !== undefined) this.definition.apply(draft, { ...drawn, ...target });
+  }
+}
+
+function checkDrawn(name: string, draws: object, given: object): void {
+  const checked = new Map<string, Partial<Draw<unknown>>>(Object.entries(draws));
+  for (const [param, value] of Object.entries(given)) {
+    checked.get(param)?.check?.(`${name}: ${param}`, value);
   }
 }

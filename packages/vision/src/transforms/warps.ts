@@ -1,5 +1,6 @@
 import { linalg, tidy, torch } from '@flambeau/core';
 import { type Position, zoomMatrix } from './affine.js';
+import { checkAbove0, checkWhole } from './checks.js';
 import { defineTransform } from './defineTransform.js';
 import { chances, uniform, uniformInt, uniforms } from './draws.js';
 import type { Matrix } from './matrix.js';
@@ -68,7 +69,7 @@ export const tilt = defineTransform<
   defaults: { direction: 0, magnitude: 0, invert: false },
   draws: { direction: uniformInt, magnitude: uniform },
   apply: (draft, { direction, magnitude, invert }) => {
-    checkDirection('tilt', direction, 4);
+    checkWhole('tilt: direction', direction, 0, 3);
     // Of the edges right and left y is stretched, of bottom and top x.
     const stretched = direction < 2 ? 1 : 0;
     const across = 1 - stretched;
@@ -91,7 +92,7 @@ export const skew = defineTransform<
   defaults: { direction: 0, magnitude: 0, invert: false },
   draws: { direction: uniformInt, magnitude: uniform },
   apply: (draft, { direction, magnitude, invert }) => {
-    checkDirection('skew', direction, 8);
+    checkWhole('skew: direction', direction, 0, 7);
     const moved = corners.map((corner, i) =>
       corner.map((value, axis) => (2 * i + axis === direction ? value * (1 + magnitude) : value)),
     ) as unknown as Corners;
@@ -142,13 +143,14 @@ export const zoomSquish = defineTransform<
   },
   apply: (draft, { scale, squish, invert, rowPct, colPct }) => {
     const candidates = scale.map((area, i) => {
+      checkAbove0('zoomSquish: scale', area);
       const side = 1 / Math.sqrt(area);
       const ratio = Math.sqrt(squish[i] as number);
       return invert[i] ? [side / ratio, side * ratio] : [side * ratio, side / ratio];
     }) as [width: number, height: number][];
     const [rows, columns] = draft.size;
     const within = candidates.find(([width, height]) => width <= 1 && height <= 1);
-    draft.affine(
+    draft.project(
       within
         ? zoomMatrix(...within, { rowPct, colPct })
         : zoomMatrix(Math.min(1, rows / columns), Math.min(1, columns / rows), {
@@ -190,11 +192,4 @@ function perspective(from: Corners, to: Corners): Matrix {
 function checkCount(name: string, magnitude: readonly number[], count: number): void {
   if (magnitude.length === count) return;
   throw new RangeError(`${name}: magnitude must be ${count} numbers, got ${magnitude.length}`);
-}
-
-function checkDirection(name: string, direction: number, count: number): void {
-  if (Number.isInteger(direction) && direction >= 0 && direction < count) return;
-  throw new RangeError(
-    `${name}: direction must be a whole number from 0 to ${count - 1}, got ${direction}`,
-  );
 }
