@@ -1,7 +1,9 @@
 import {
   CategoryList,
   type Column,
+  DatasetType,
   type data,
+  EmptyLabelList,
   FloatList,
   ItemList,
   LabeledDataBunch,
@@ -231,6 +233,27 @@ describe('labels', () => {
     ).toThrow("column 'tags', row 1: expected a text of categories, got 2");
   });
 
+  it('are the same for all items, or none', async () => {
+    const split = new Numbers([5, 6, 7]).splitByIdx([1]);
+    const same = split.labelConst(2);
+    expect(same.train.y).toBeInstanceOf(FloatList);
+    expect(targets(same)).toEqual([[2, 2], [2]]);
+    expect(targets(split.labelConst())).toEqual([[0, 0], [0]]);
+    const tags = split.labelConst(['a', 'b']);
+    expect(tags.train.y.classes).toEqual(['a', 'b']);
+    expect(() => split.labelConst('a')).toThrow('expected at least two categories, got a');
+
+    const none = split.labelEmpty().addTest(new Numbers([8, 9]));
+    expect(none.train.y).toBeInstanceOf(EmptyLabelList);
+    expect(targets(none)).toEqual([[0, 0], [0]]);
+    expect(none.train.y.get(1)).toBeUndefined();
+    expect(none.train.y.texts(none.train.y.tensor)).toEqual(['', '']);
+    const data = none.databunch({ bs: 2 });
+    expect([data.c, data.classes, data.lossFunc]).toEqual([0, undefined, undefined]);
+    const [x, y] = (await data.oneBatch(DatasetType.Test)) as [Tensor, Tensor];
+    expect([x.shape, y.toArray()]).toEqual([[2], [0, 0]]);
+  });
+
   it('from a list', () => {
     const items = new Numbers([5, 6]);
     expect(targets(items.splitNone().labelFromList(['b', 'a']))).toEqual([[1, 0], []]);
@@ -325,6 +348,7 @@ describe('the state of labels', () => {
       split.labelFromDf('size'),
       split.labelFromDf('tags', { labelDelim: ' ' }),
       split.labelFromDf('float', { log: true }),
+      split.labelEmpty(),
     ]) {
       const copy = labelsFromState(JSON.parse(JSON.stringify(train.y.exportState())));
       expect([copy.constructor, copy.c, copy.classes]).toEqual([

@@ -1,6 +1,7 @@
 export { Category } from './category.js';
 export { CategoryList } from './categoryList.js';
 export { DataError } from './dataError.js';
+export { EmptyLabelList } from './emptyLabelList.js';
 export { FloatList } from './floatList.js';
 export { type Column, ItemList, type ItemOf, type Rows } from './itemList.js';
 export { LabeledDataBunch } from './labeledDataBunch.js';

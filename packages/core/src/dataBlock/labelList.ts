@@ -11,8 +11,9 @@ export interface LabelList {
   readonly c: number;
   /** What a category number stands for. */
   readonly classes?: readonly unknown[];
-  readonly lossFunc: LossFunction;
-  /** Of one item: a {@link Category}, an array of them, a number or several numbers. */
+  /** Undefined where the learner must be given one. */
+  readonly lossFunc: LossFunction | undefined;
+  /** Of one item: a {@link Category}, an array of them, a number or several numbers, or nothing. */
   get(index: number): unknown;
   /** The labels of other items, by what these have learned. */
   like(source: LabelSource): OtherLabels;
@@ -28,6 +29,7 @@ export interface LabelList {
 export type LabelState =
   | { readonly kind: 'FloatList'; readonly c: number; readonly log: boolean }
   | { readonly kind: 'CategoryList'; readonly classes: readonly unknown[] }
+  | { readonly kind: 'EmptyLabelList' }
   | {
       readonly kind: 'MultiCategoryList';
       readonly classes: readonly unknown[];

@@ -1,4 +1,5 @@
 import { CategoryList } from './categoryList.js';
+import { EmptyLabelList } from './emptyLabelList.js';
 import { FloatList } from './floatList.js';
 import type { LabelList, LabelState } from './labelList.js';
 import { MultiCategoryList } from './multiCategoryList.js';
@@ -15,6 +16,8 @@ export function labelsFromState(state: LabelState): LabelList {
       return new FloatList({ columns: columns(state.c), rows: [] }, { log: state.log });
     case 'CategoryList':
       return new CategoryList({ columns: columns(1), rows: [] }, {}, state.classes);
+    case 'EmptyLabelList':
+      return new EmptyLabelList({ columns: columns(1), rows: [] });
     case 'MultiCategoryList': {
       const { classes, labelDelim } = state;
       const options = labelDelim === null ? {} : { labelDelim };

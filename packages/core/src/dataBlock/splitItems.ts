@@ -3,6 +3,7 @@ import { checkOptions } from '../tensor/options.js';
 import { tidy } from '../tensor/scope.js';
 import { CategoryList } from './categoryList.js';
 import { DataError } from './dataError.js';
+import { EmptyLabelList } from './emptyLabelList.js';
 import { FloatList } from './floatList.js';
 import type { Column, ItemList, SourceOf } from './itemList.js';
 import { LabeledItems } from './labeledItems.js';
@@ -96,6 +97,17 @@ export class SplitItems<Items extends ItemList> {
     return this.labelFromFunc((source) => posixPath(source).split('/').at(-2), options);
   }
 
+  /** The same label for all items, by default 0. A number is a {@link FloatList}'s. */
+  labelConst(label: unknown = 0, options: LabelFromOptions = {}): LabelLists<Items> {
+    const values = new Array<unknown>(this.items.length).fill(label);
+    return this.#label([{ name: 'label', values, isFloat: typeof label === 'number' }], options);
+  }
+
+  /** Items without a label, for a model that learns from them alone, or only predicts. */
+  labelEmpty(): LabelLists<Items> {
+    return this.labelConst(0, { labelCls: EmptyLabelList });
+  }
+
   #label(
     columns: readonly Column[],
     { labelCls, ...options }: LabelFromOptions,
@@ -135,7 +147,12 @@ function posixPath(source: unknown): string {
 }
 
 /** Other kinds have options of their own. */
-const knownKinds: readonly LabelClass[] = [FloatList, CategoryList, MultiCategoryList];
+const knownKinds: readonly LabelClass[] = [
+  FloatList,
+  CategoryList,
+  MultiCategoryList,
+  EmptyLabelList,
+];
 
 function labelClassFor(
   columns: readonly Column[],
