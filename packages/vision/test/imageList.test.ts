@@ -14,6 +14,7 @@ import {
   torch,
 } from '@flambeau/core';
 import {
+  crop,
   defineTransform,
   flipLr,
   getImageFiles,
@@ -23,6 +24,7 @@ import {
   ImageList,
   imagenetStats,
   order,
+  pad,
   rotate,
 } from '@flambeau/vision';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -97,6 +99,11 @@ describe('files of images', () => {
         .valid.paths.map((it) => basename(it)),
     ).toEqual(['ape_8.png']);
     expect(all().splitByFnameFile('notes.txt').valid.length).toBe(2);
+    expect(() => all().splitByFnameFile('none.txt')).toThrow("none.txt' cannot be read");
+    expect(() => all().splitByFiles(['Cat_0.jpg', 'x.png'])).toThrow(
+      "none of the 2 file names is that of an image, such as 'Cat_0.jpg'",
+    );
+    expect(all().splitByFiles([]).valid.length).toBe(0);
   });
 
   it('come from tables', () => {
@@ -209,6 +216,18 @@ describe('batches', () => {
     expect(() => bunch.normalize(imagenetStats)).toThrow('normalised already');
     using other = data();
     expect(() => other.normalize([[0.5], [0]])).toThrow('a deviation above 0');
+    using grey = ImageList.fromFolder(folder, { convertMode: 'L' })
+      .splitByFolder()
+      .labelFromRe(kind)
+      .transform([[], []], { size: 8 })
+      .databunch({ bs: 4 })
+      .normalize(imagenetStats);
+    await expect(grey.oneBatch()).rejects.toThrow(
+      'the statistics are of 3 channels, the images have 1',
+    );
+    expect(() => ImageList.fromFolder(folder, { convertMode: 'l' as never })).toThrow(
+      "convertMode must be 'RGB', 'L', 'RGBA', got 'l'",
+    );
   });
 
   it("have the reference's normalised values (J102)", async () => {
@@ -264,11 +283,22 @@ describe('batches', () => {
     }
   });
 
+  it('name a file that cannot be transformed', async () => {
+    const tfms = [pad({ padding: 9, mode: 'zeros' }), crop({ size: 27 })];
+    using lists = all().splitByFolder().labelFromRe(kind).transform([[], tfms], {});
+    using bunch = lists.databunch({ bs: 9 });
+    const tooSmall = /Cat_0\.png' cannot be transformed: crop: the image of 28 x 26 is smaller/;
+    await expect(bunch.oneBatch(DatasetType.Fix)).rejects.toThrow(tooSmall);
+    await expect(all().transformed(tfms).get(0)).rejects.toThrow(tooSmall);
+  });
+
   it('need one size, and known options', async () => {
     using bunch = all().splitByFolder().labelFromRe(kind).databunch({ bs: 4 });
     await expect(bunch.oneBatch()).rejects.toThrow(/stack/);
     const lists = all().splitByFolder().labelFromRe(kind);
     expect(() => lists.transform([[], []], { width: 3 } as never)).toThrow("no option 'width'");
+    expect(() => lists.transform([[], []], { size: 0 })).toThrow('whole numbers above 0');
+    expect(() => lists.transform([[flipLr] as never, []])).toThrow('expected transforms, such as');
     lists.dispose();
   });
 

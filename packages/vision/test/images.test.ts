@@ -84,6 +84,9 @@ describe('an image file', () => {
     await expect(openImage(join(folder, 'none.jpg'))).rejects.toThrow("none.jpg' cannot be read");
     await expect(openImage(Buffer.from('x'))).rejects.toThrow('the given bytes cannot be read');
     await expect(openImage('x.png', { mode: 'L' } as never)).rejects.toThrow("no option 'mode'");
+    await expect(openImage('x.png', { convertMode: 'CMYK' as never })).rejects.toThrow(
+      "convertMode must be 'RGB', 'L', 'RGBA', got 'CMYK'",
+    );
     using odd = random(2);
     await expect(odd.save(join(folder, 'odd.png'))).rejects.toThrow('1, 3 or 4 channels');
   });

@@ -29,6 +29,7 @@ export class ImageDataset extends data.Dataset<SupervisedBatch> {
   }
 
   override get(index: number, prepared: RawPixels): SupervisedBatch {
-    return [inputOf(prepared, this.#transforms), this.#targets.select(0, index)];
+    const path = this.#paths[index] as string;
+    return [inputOf(path, prepared, this.#transforms), this.#targets.select(0, index)];
   }
 }

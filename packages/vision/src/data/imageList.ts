@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { join } from 'node:path';
 import {
   type Column,
   checkOptions,
@@ -10,10 +9,9 @@ import {
   type SplitItems,
   type SupervisedBatch,
   type Tensor,
-  tidy,
   torch,
 } from '@flambeau/core';
-import { type ConvertMode, decode, pixelsOf } from '../image/decode.js';
+import { type ConvertMode, checkConvertMode, decode } from '../image/decode.js';
 import { Image } from '../image/image.js';
 import { applyTfms } from '../transforms/applyTfms.js';
 import type { RandTransform, TransformDefinition } from '../transforms/randTransform.js';
@@ -23,10 +21,11 @@ import {
   transformOptions,
 } from '../transforms/transformOptions.js';
 import { type CsvTableOptions, readCsvTable } from './csvTable.js';
+import { linesOf, rowsIn, rowsNamed } from './fileRows.js';
 import { ImageDataBunch } from './imageDataBunch.js';
 import { ImageDataset } from './imageDataset.js';
 import { getImageFiles, type ImageFilesOptions, imageFilesOptions } from './imageFiles.js';
-import { type ItemTransforms, untransformed } from './itemTransforms.js';
+import { type ItemTransforms, inputOf, untransformed } from './itemTransforms.js';
 import { columnNamed, columnsOf, type TableLike } from './tableLike.js';
 import { exportTransforms, importTransforms, type TransformState } from './transformState.js';
 
@@ -87,7 +86,7 @@ export class ImageList extends ItemList<string, Image> {
   ): ImageList {
     checkOptions('ImageList.fromPaths', options, ['convertMode', 'path']);
     const { convertMode = 'RGB', path = '.' } = options;
-    const transforms = { ...untransformed, decoding: { convertMode } };
+    const transforms = read(convertMode);
     return new ImageList({ paths, path, transforms, columns: new Map() });
   }
 
@@ -104,7 +103,7 @@ export class ImageList extends ItemList<string, Image> {
       if (typeof value === 'string' && value !== '') return join(path, folder, `${value}${suffix}`);
       throw new DataError(`column '${name}', row ${row}: expected a path, got ${value}`);
     });
-    const transforms = { ...untransformed, decoding: { convertMode } };
+    const transforms = read(convertMode);
     return new ImageList({ paths, path, transforms, columns });
   }
 
@@ -149,9 +148,9 @@ export class ImageList extends ItemList<string, Image> {
 
   /** An image, read and transformed anew each time. @throws DataError for a file that is none */
   override async get(index: number): Promise<Image> {
-    const { decoding, tfms, options } = this.transforms;
-    const raw = await decode(this.paths[index] as string, decoding);
-    return new Image(tidy(() => applyTfms(pixelsOf(raw, decoding), tfms, options)));
+    const path = this.paths[index] as string;
+    const raw = await decode(path, this.transforms.decoding);
+    return new Image(inputOf(path, raw, this.transforms));
   }
 
   override items(): Iterable<string> {
@@ -213,16 +212,20 @@ export class ImageList extends ItemList<string, Image> {
 
   // --- splits by files
 
-  /** Images of these file names validate. */
+  /**
+   * Images of these file names validate.
+   * @throws DataError when no image has one of them
+   */
   splitByFiles(names: Iterable<string>): SplitItems<this> {
-    const valid = new Set(names);
-    return this.splitByValidFunc((path) => valid.has(basename(path)));
+    return this.splitByIdx(rowsNamed(this.paths, names));
   }
 
-  /** Images whose file names a text file lists, one a line, validate. */
+  /**
+   * Images whose file names a text file lists, one a line, validate.
+   * @throws DataError for a file that cannot be read, and when no image has one of the names
+   */
   splitByFnameFile(file: string, folder: string = this.path): SplitItems<this> {
-    const lines = readFileSync(join(folder, file), 'utf8').split(/\r?\n/);
-    return this.splitByFiles(lines.filter((line) => line !== ''));
+    return this.splitByFiles(linesOf(join(folder, file)));
   }
 
   /**
@@ -230,17 +233,17 @@ export class ImageList extends ItemList<string, Image> {
    * @throws DataError when one of them has no image of the list
    */
   splitByFolder(train = 'train', valid = 'valid'): SplitItems<this> {
-    const rowsIn = (folder: string) => {
-      const rows = this.paths.flatMap((path, row) =>
-        relative(resolve(this.path), resolve(path)).split(sep)[0] === folder ? [row] : [],
-      );
-      if (rows.length === 0) throw new DataError(`no image lies in '${join(this.path, folder)}'`);
-      return rows;
-    };
-    return this.splitByIdxs(rowsIn(train), rowsIn(valid));
+    const { paths, path } = this;
+    return this.splitByIdxs(rowsIn(paths, path, train), rowsIn(paths, path, valid));
   }
 
   #with(parts: Partial<Parts>): this {
     return new ImageList({ ...this.#parts, ...parts }) as this;
   }
+}
+
+/** How files of these channels are read, before they are transformed. */
+function read(convertMode: ConvertMode): ItemTransforms {
+  checkConvertMode(convertMode);
+  return { ...untransformed, decoding: { convertMode } };
 }

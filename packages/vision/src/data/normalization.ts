@@ -62,7 +62,14 @@ export class Normalization {
     });
   }
 
-  #like({ dtype, device }: Tensor): [means: Tensor, stds: Tensor] {
+  /** Statistics of one channel are those of all. @throws RangeError for another number of channels */
+  #like({ dtype, device, shape }: Tensor): [means: Tensor, stds: Tensor] {
+    const [{ length }, channels] = [this.stats[0], shape[shape.length - 3]];
+    if (length !== 1 && length !== channels) {
+      throw new RangeError(
+        `normalize: the statistics are of ${length} channels, the images have ${channels}`,
+      );
+    }
     const column = (values: readonly number[]) =>
       torch.tensor([...values], { dtype, device }).view([-1, 1, 1]);
     return [column(this.stats[0]), column(this.stats[1])];

@@ -4,6 +4,14 @@ import sharp, { type Sharp } from 'sharp';
 /** Channels: red, green and blue; grey; or the three with the opacity. */
 export type ConvertMode = 'RGB' | 'L' | 'RGBA';
 
+const convertModes: readonly ConvertMode[] = ['RGB', 'L', 'RGBA'];
+
+/** @throws RangeError for other channels */
+export function checkConvertMode(given: ConvertMode): void {
+  if (convertModes.includes(given)) return;
+  throw new RangeError(`convertMode must be '${convertModes.join("', '")}', got '${given}'`);
+}
+
 export interface DecodeOptions {
   /** Default 'RGB'. */
   readonly convertMode?: ConvertMode;
