@@ -293,6 +293,9 @@ describe('cnnLearner', () => {
     await expect(
       createCnnModel(models.resnet18, 2, { weights: 'some.pth', pretrained: false }),
     ).rejects.toThrow("weights are given, 'some.pth', but pretrained is false");
+    await expect(createCnnModel('resnet18' as never, 2)).rejects.toThrow(
+      "expected an architecture, such as models.resnet34, got 'resnet18'",
+    );
   });
 
   it('has its older name', async () => {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { keep, nn, tensorsOf, tidy } from '@flambeau/core';
 import type { Architecture } from './architecture.js';
 import { type PretrainedOptions, pretrainedWeights } from './pretrainedWeights.js';
@@ -27,7 +28,7 @@ export const bodyOptions = [
 
 /**
  * The part of a network that finds features.
- * @throws TypeError for weights when `pretrained` is false
+ * @throws TypeError for what makes no network, and for weights when `pretrained` is false
  * @throws StateDictError for weights that do not fit
  * @throws RangeError for an architecture without weights of ImageNet when none are given
  */
@@ -35,6 +36,9 @@ export async function pretrainedBody(
   arch: Architecture,
   options: BodyOptions = {},
 ): Promise<nn.Module> {
+  if (typeof arch !== 'function') {
+    throw new TypeError(`expected an architecture, such as models.resnet34, got ${inspect(arch)}`);
+  }
   const { pretrained = true, weights, download, cut = metaOf(arch).cut } = options;
   if (!pretrained && weights !== undefined) {
     throw new TypeError(`weights are given, '${weights}', but pretrained is false`);
