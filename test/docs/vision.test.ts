@@ -7,5 +7,8 @@ test('the examples of the page on images run', () => {
     '[ 3, 32, 32 ]',
     expect.stringMatching(/^\[ 'disc', 'stripes' \] \[ 32, 32 \] (disc|stripes) true$/),
     '[ 8, 3, 32, 32 ] 39',
+    '[ 1, 2 ] 8',
+    '4 1',
+    "true [ 'disc', 'stripes' ]",
   ]);
 });
