@@ -1,5 +1,5 @@
 import { checkOptions, TextTable } from '@flambeau/core';
-import { checkPairs, type Numbers, numbersOf } from '../numbers.js';
+import { checkEach, checkPairs, type Numbers, numbersOf } from '../numbers.js';
 import { ratioOf, ratioText } from './gaps.js';
 import {
   defaultMinSupport,
@@ -56,7 +56,8 @@ export interface ConfusionReport {
   readonly table: TextTable;
 }
 
-const rates: readonly (readonly [rate: Rate, title: string])[] = [
+/** With their titles in tables. */
+export const rates: readonly (readonly [rate: Rate, title: string])[] = [
   ['accuracy', 'accuracy'],
   ['falsePositiveRate', 'false positives'],
   ['falseNegativeRate', 'false negatives'],
@@ -80,16 +81,21 @@ export function confusionByGroup(
   checkOptions(caller, options, ['positive', 'classes', ...groupOptions]);
   const [guesses, rights] = [numbersOf(caller, predicted), numbersOf(caller, targets)];
   checkPairs(caller, guesses, rights);
-  const largest = [...guesses, ...rights].reduce((a, b) => Math.max(a, b), 1);
+  const largest = [...guesses, ...rights]
+    .filter(Number.isInteger)
+    .reduce((a, b) => Math.max(a, b), 1);
   const { positive = 1, classes = largest + 1, minSupport = defaultMinSupport } = options;
-  for (const value of [positive, ...guesses, ...rights]) {
-    if (Number.isInteger(value) && value >= 0 && value < classes) continue;
-    throw new RangeError(`${caller}: a class is a number from 0 to ${classes - 1}, got ${value}`);
-  }
+  checkClasses(caller, classes, positive, { predicted: guesses, targets: rights });
   const found = groupsOf(caller, groups, guesses.length, options).map((group): GroupConfusion => {
     const matrix = matrixOf(group, guesses, rights, classes);
     const isSmall = group.indices.length < minSupport;
-    return { group: group.name, n: group.indices.length, isSmall, matrix, ...of(matrix, positive) };
+    return {
+      group: group.name,
+      n: group.indices.length,
+      isSmall,
+      matrix,
+      ...ratesOf(matrix, positive),
+    };
   });
   const gaps = Object.fromEntries(
     rates.flatMap(([rate]) => {
@@ -98,6 +104,27 @@ export function confusionByGroup(
     }),
   );
   return { groups: found, gaps, table: tableOf(found, gaps) };
+}
+
+function checkClasses(
+  caller: string,
+  classes: number,
+  positive: number,
+  numbers: Readonly<Record<string, readonly number[]>>,
+): void {
+  if (!Number.isInteger(classes) || classes < 1) {
+    throw new RangeError(`${caller}: classes must be a whole number from 1 up, got ${classes}`);
+  }
+  const isClass = (value: number) => Number.isInteger(value) && value >= 0 && value < classes;
+  const expected = `numbers from 0 to ${classes - 1}`;
+  if (!isClass(positive)) {
+    throw new RangeError(
+      `${caller}: positive must be a number from 0 to ${classes - 1}, got ${positive}`,
+    );
+  }
+  for (const [name, values] of Object.entries(numbers)) {
+    checkEach(`${caller}, ${name}`, expected, values, isClass);
+  }
 }
 
 function matrixOf(
@@ -114,7 +141,7 @@ function matrixOf(
   return matrix;
 }
 
-function of(matrix: readonly (readonly number[])[], positive: number): Record<Rate, Share> {
+function ratesOf(matrix: readonly (readonly number[])[], positive: number): Record<Rate, Share> {
   const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
   const n = sum(matrix.map(sum));
   const hits = matrix[positive]?.[positive] as number;

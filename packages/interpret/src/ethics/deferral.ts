@@ -6,7 +6,7 @@ import {
   TextTable,
   tidy,
 } from '@flambeau/core';
-import { checkPairs } from '../numbers.js';
+import { checkPairs, checkShares } from '../numbers.js';
 import { columnMaker } from '../textColumn.js';
 import { type Groups, groupsOf } from './groups.js';
 import { type Share, shareOf, shareText } from './intervals.js';
@@ -44,9 +44,7 @@ export async function predictOrDefer(
 ): Promise<Decision> {
   checkOptions('predictOrDefer', options, ['minConfidence', 'reviewer']);
   const { minConfidence, reviewer } = options;
-  if (!(minConfidence >= 0 && minConfidence <= 1)) {
-    throw new RangeError(`predictOrDefer: minConfidence must be from 0 to 1, got ${minConfidence}`);
-  }
+  checkMinConfidence('predictOrDefer', minConfidence);
   const { label, confidence } = tidy(() => {
     const prediction = learn.predict(item);
     return { label: prediction.label, confidence: confidenceOf(prediction) };
@@ -73,6 +71,11 @@ function confidenceOf({ output }: Prediction): number {
   throw new TypeError('predictOrDefer is for models that predict probabilities of classes');
 }
 
+function checkMinConfidence(caller: string, minConfidence: number): void {
+  if (minConfidence >= 0 && minConfidence <= 1) return;
+  throw new RangeError(`${caller}: minConfidence must be from 0 to 1, got ${minConfidence}`);
+}
+
 /** What is decided by the model at a threshold. */
 export interface Coverage {
   readonly minConfidence: number;
@@ -88,6 +91,7 @@ export interface Coverage {
  * @param confidences the largest probability of each item
  * @param correct whether the model is right about it
  * @param thresholds default 0.5 to 0.95 in steps of 0.05
+ * @throws RangeError unless there are as many of both, and all numbers are from 0 to 1
  */
 export function coverageCurve(
   confidences: readonly number[],
@@ -95,6 +99,8 @@ export function coverageCurve(
   thresholds: readonly number[] = twentieths,
 ): readonly Coverage[] {
   checkPairs('coverageCurve', confidences, correct);
+  checkShares('coverageCurve, confidences', confidences);
+  checkShares('coverageCurve, thresholds', thresholds);
   return thresholds.map((minConfidence) => {
     const decided = correct.filter((_, i) => (confidences[i] as number) >= minConfidence);
     return {
@@ -107,12 +113,17 @@ export function coverageCurve(
 
 const twentieths: readonly number[] = Array.from({ length: 10 }, (_, i) => (10 + i) / 20);
 
-/** A row for each group: how many of its items are left to a person. */
+/**
+ * A row for each group: how many of its items are left to a person.
+ * @throws RangeError unless there is a group for each item, and all numbers are from 0 to 1
+ */
 export function deferralByGroup(
   confidences: readonly number[],
   groups: Groups,
   minConfidence: number,
 ): { readonly rows: readonly { group: string; deferred: Share }[]; readonly table: TextTable } {
+  checkMinConfidence('deferralByGroup', minConfidence);
+  checkShares('deferralByGroup, confidences', confidences);
   const rows = groupsOf('deferralByGroup', groups, confidences.length).map(({ name, indices }) => {
     const deferred = indices.filter((index) => (confidences[index] as number) < minConfidence);
     return { group: name, deferred: shareOf(deferred.length, indices.length) };

@@ -34,6 +34,7 @@ export const missingGroup = '(missing)';
  * The groups in the order of their names, that of unknown ones last. With several columns an item
  * is in a group of each, `column=value`, or with `intersections` in one, `value / value`.
  * @throws RangeError unless each column has a value for each of the `count` items
+ * @throws TypeError for groups in another form, or no column
  */
 export function groupsOf(
   caller: string,
@@ -41,7 +42,7 @@ export function groupsOf(
   count: number,
   { intersections = false }: GroupOptions = {},
 ): Group[] {
-  const columns = columnsIn(groups, count);
+  const columns = columnsIn(caller, groups, count);
   for (const [name, values] of columns) {
     if (values.length === count) continue;
     const which = name === '' ? 'groups' : `column '${name}'`;
@@ -60,13 +61,23 @@ export function groupsOf(
   return byName(names);
 }
 
-function columnsIn(groups: Groups, count: number): [name: string, values: readonly unknown[]][] {
+function columnsIn(
+  caller: string,
+  groups: Groups,
+  count: number,
+): [name: string, values: readonly unknown[]][] {
   if (typeof groups === 'function')
     return [['', Array.from({ length: count }, (_, i) => groups(i))]];
-  return isList(groups) ? [['', groups]] : Object.entries(groups);
+  if (isList(groups)) return [['', groups]];
+  const columns = Object.entries(groups ?? {});
+  if (columns.length > 0 && columns.every(([, values]) => isList(values))) return columns;
+  const got = (groups as Groups | null)?.constructor.name ?? groups;
+  throw new TypeError(
+    `${caller}: expected groups as a list, a function or lists under their names, got ${got}`,
+  );
 }
 
-function isList(groups: object): groups is readonly unknown[] {
+function isList(groups: unknown): groups is readonly unknown[] {
   return Array.isArray(groups);
 }
 

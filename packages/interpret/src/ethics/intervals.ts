@@ -38,10 +38,10 @@ export function wilsonInterval(count: number, of: number, confidence = 0.95): In
   return { low, high };
 }
 
-/** A share with {@link wilsonInterval}; of no items it is NaN, between 0 and 1. */
-export function shareOf(count: number, of: number, confidence = 0.95): Share {
+/** A share with {@link wilsonInterval} of 95 %; of no items it is NaN, between 0 and 1. */
+export function shareOf(count: number, of: number): Share {
   if (of === 0) return { count, of, value: Number.NaN, low: 0, high: 1 };
-  return { count, of, value: count / of, ...wilsonInterval(count, of, confidence) };
+  return { count, of, value: count / of, ...wilsonInterval(count, of) };
 }
 
 /** `2/3 = 0.667 [0.208, 0.939]`. */

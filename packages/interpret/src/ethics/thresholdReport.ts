@@ -1,7 +1,7 @@
 import { checkOptions, TextTable } from '@flambeau/core';
-import { checkPairs, type Numbers, numbersOf } from '../numbers.js';
+import { checkEach, checkPairs, type Numbers, numbersOf } from '../numbers.js';
 import { columnMaker } from '../textColumn.js';
-import { type ConfusionReport, confusionByGroup } from './confusionByGroup.js';
+import { type ConfusionReport, confusionByGroup, rates } from './confusionByGroup.js';
 import { type GroupOptions, type Groups, groupOptions, supportText } from './groups.js';
 import { shareText } from './intervals.js';
 
@@ -27,6 +27,7 @@ const tenths: readonly number[] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
  * its score is at least the threshold.
  * @param scores of the positive class, one for each item
  * @param targets 1 for positive items, 0 for the others
+ * @throws RangeError unless there is one score, one target and one group for each item
  */
 export function thresholdReport(
   scores: Numbers,
@@ -39,6 +40,9 @@ export function thresholdReport(
   const { thresholds = tenths, ...grouping } = options;
   const [numbers, rights] = [numbersOf(caller, scores), numbersOf(caller, targets)];
   checkPairs(caller, numbers, rights);
+  for (const [name, values] of Object.entries({ scores: numbers, thresholds })) {
+    checkEach(`${caller}, ${name}`, 'numbers', values, (value) => !Number.isNaN(value));
+  }
   const rows = thresholds.map((threshold): ThresholdRow => {
     const predicted = numbers.map((score) => (score >= threshold ? 1 : 0));
     const found = confusionByGroup(predicted, rights, groups, { ...grouping, classes: 2 });
@@ -52,10 +56,7 @@ export function thresholdReport(
     column('threshold', ({ threshold }) => `${threshold}`),
     column('group', ({ group }) => group.group),
     column('n', ({ group }) => supportText(group)),
-    column('accuracy', ({ group }) => shareText(group.accuracy)),
-    column('false positives', ({ group }) => shareText(group.falsePositiveRate)),
-    column('false negatives', ({ group }) => shareText(group.falseNegativeRate)),
-    column('selected', ({ group }) => shareText(group.selectionRate)),
+    ...rates.map(([rate, title]) => column(title, ({ group }) => shareText(group[rate]))),
   ]);
   return { rows, table };
 }
