@@ -8,6 +8,7 @@ import {
   tidy,
   torch,
 } from '@flambeau/core';
+import { checkPairs } from '../numbers.js';
 import { bootstrapInterval } from './bootstrap.js';
 import {
   defaultMinSupport,
@@ -78,7 +79,8 @@ const shares: readonly unknown[] = [metrics.accuracy, metrics.errorRate, metrics
  * How good predictions are by group, with the numbers of items and intervals: then the largest gap,
  * the worst group and the ratio of errors. All groups are there, small ones flagged.
  * @param results predictions and targets, such as an `Interpretation`
- * @throws RangeError unless there is a group for each item
+ * @throws RangeError unless there is a prediction, a target and a group for each item
+ * @throws TypeError for a metric of which it is not known whether larger or smaller values are better
  */
 export function metricsByGroup(
   results: { readonly preds: Tensor; readonly targets: Tensor },
@@ -88,13 +90,16 @@ export function metricsByGroup(
   checkOptions('metricsByGroup', options, metricsOptions);
   const { metrics: asked = [metrics.accuracy], minSupport = defaultMinSupport } = options;
   const count = results.targets.size(0);
+  checkPairs('metricsByGroup', { length: results.preds.size(0) }, { length: count });
+  checkMetrics(asked, options);
+  const parts = groupsOf('metricsByGroup', groups, count, options);
   const all = { name: 'all', indices: Array.from({ length: count }, (_, index) => index) };
   const valuesOf = (group: Group) =>
     tidy(() =>
-      asked.map((metric) => {
-        const measured = { metric, name: namedMetric(metric).name };
-        return { ...measured, ...measure(metric, rowsOf(results, group), options) };
-      }),
+      asked.map((metric) => ({
+        name: namedMetric(metric).name,
+        ...measure(metric, rowsOf(results, group), options),
+      })),
     );
   const overallValues = valuesOf(all);
   const describe = (group: Group, values: ReturnType<typeof valuesOf>): GroupMetrics => ({
@@ -110,11 +115,24 @@ export function metricsByGroup(
     ),
   });
   const overall = describe(all, overallValues);
-  const found = groupsOf('metricsByGroup', groups, count, options).map((group) =>
-    describe(group, valuesOf(group)),
-  );
+  const found = parts.map((group) => describe(group, valuesOf(group)));
   const gaps = metricGaps(asked, found);
   return { overall, groups: found, gaps, table: metricsTable([overall, ...found]) };
+}
+
+function checkMetrics(
+  asked: readonly (Metric | MetricFunction)[],
+  { ci = 'wilson' }: MetricsByGroupOptions,
+): void {
+  if (ci !== 'wilson' && ci !== 'bootstrap') {
+    throw new RangeError(`metricsByGroup: ci must be 'wilson' or 'bootstrap', got '${ci}'`);
+  }
+  const vague = asked.map(namedMetric).find(({ direction }) => direction === undefined);
+  if (vague === undefined) return;
+  throw new TypeError(
+    `metricsByGroup: it is not known whether larger or smaller values of '${vague.name}' are ` +
+      `better: say so with metrics.declareDirection`,
+  );
 }
 
 function rowsOf(
