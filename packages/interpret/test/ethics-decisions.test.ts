@@ -33,6 +33,14 @@ describe('exposureReport', () => {
     expect(table.rows[2]).toEqual(['2', 'a', '3', '0.750', '1.50']);
     const [a, b] = exposureReport(['a', 'b'], [1, 1], { baseline: { a: 0.25 } }).rows;
     expect([a?.ratio, b?.ratio]).toEqual([2, Number.POSITIVE_INFINITY]);
+    const never = exposureReport(['a', 'a'], [1, 2], { baseline: { a: 0.5, b: 0.5 } }).rows;
+    expect(never.map(({ group, n, ratio }) => [group, n, ratio])).toEqual([
+      ['a', 1, 2],
+      ['b', 0, 0],
+      ['a', 1, 2],
+      ['b', 0, 0],
+    ]);
+    expect(() => exposureReport(['a'], [1], { baseline: { a: 50 } })).toThrow('item 0 is 50');
     expect(() => exposureReport([], [])).toThrow('nothing was shown');
     expect(() => exposureReport(['a'], [])).toThrow('0 values for 1 items');
   });

@@ -1,10 +1,14 @@
 import { checkOptions, plot, TextTable } from '@flambeau/core';
+import { checkShares } from '../numbers.js';
 import { columnMaker } from '../textColumn.js';
 import { ratioOf, ratioText } from './gaps.js';
-import { groupsOf } from './groups.js';
+import { groupsOf, withAbsent } from './groups.js';
 
 export interface ExposureOptions {
-  /** Expected share of each group. Default: its share in the first period. */
+  /**
+   * Expected share of each group; groups that are never shown are reported too. Default: the share
+   * in the first period.
+   */
   readonly baseline?: Readonly<Record<string, number>>;
 }
 
@@ -31,7 +35,7 @@ export interface ExposureReport {
  * system learns from what it has shown.
  * @param groups the group of each thing that was shown
  * @param periods the period of each; they are ordered by name, numbers by value
- * @throws RangeError unless both have as many items, and any
+ * @throws RangeError unless both have as many items, and any, and expected shares are from 0 to 1
  */
 export function exposureReport(
   groups: readonly unknown[],
@@ -40,8 +44,11 @@ export function exposureReport(
 ): ExposureReport {
   checkOptions('exposureReport', options, ['baseline']);
   if (groups.length === 0) throw new RangeError('exposureReport: nothing was shown');
+  const { baseline: expected } = options;
+  checkShares('exposureReport, baseline', Object.values(expected ?? {}));
   const times = groupsOf('exposureReport', periods, groups.length);
-  const members = groupsOf('exposureReport', groups, groups.length).map(({ name, indices }) => ({
+  const shown = groupsOf('exposureReport', groups, groups.length);
+  const members = withAbsent(shown, expected).map(({ name, indices }) => ({
     name,
     rows: new Set(indices),
   }));
@@ -53,7 +60,7 @@ export function exposureReport(
       const n = countIn(own, indices);
       const share = n / indices.length;
       const before = countIn(own, first) / first.length;
-      const baseline = options.baseline ? (options.baseline[group] ?? 0) : before;
+      const baseline = expected ? (expected[group] ?? 0) : before;
       return { period, group, n, share, ratio: ratioOf(share, baseline) };
     }),
   );

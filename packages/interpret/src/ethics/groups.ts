@@ -61,6 +61,16 @@ export function groupsOf(
   return byName(names);
 }
 
+/** The groups, and those with an expected share that have no items. */
+export function withAbsent(
+  present: readonly Group[],
+  expected: Readonly<Record<string, number>> = {},
+): Group[] {
+  const names = new Set(present.map(({ name }) => name));
+  const absent = Object.keys(expected).filter((name) => !names.has(name));
+  return [...present, ...absent.map((name) => ({ name, indices: [] }))];
+}
+
 function columnsIn(
   caller: string,
   groups: Groups,
