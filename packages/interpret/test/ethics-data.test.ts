@@ -27,6 +27,7 @@ describe('psi', () => {
     expect(() => psi([1], [1, 0])).toThrow('got [1] and [1,0]');
     expect(() => psi([1, -1], [1, 0])).toThrow('as many bins');
     expect(() => psi([0, 0], [1, 0])).toThrow('as many bins');
+    expect(() => psi([Number.POSITIVE_INFINITY, 1], [1, 1])).toThrow('[Infinity,1]');
   });
 });
 
@@ -46,6 +47,20 @@ describe('driftReport', () => {
     expect(table.rows[3]).toEqual(['kind', 'x', '0', '1', 'none', 'none', 'unknown']);
   });
 
+  it('has seen what the reference has in another group', () => {
+    const before = { kind: ['a', 'b'], sex: ['f', 'm'] };
+    const { rows } = driftReport(before, { kind: ['b', 'c'], sex: ['f', 'f'] }, { group: 'sex' });
+    expect(rows[1]).toMatchObject({ group: 'f', unseen: 0.5 });
+  });
+
+  it('counts what is no number among numbers apart', () => {
+    const before = { size: Array.from({ length: 20 }, (_, i) => i) };
+    const [row] = driftReport(before, { size: [...before.size.slice(0, 18), 'x', null] }).rows;
+    const expected = psi([...new Array(10).fill(2), 0, 0], [...new Array(9).fill(2), 0, 1, 1]);
+    expect(row?.psi).toBeCloseTo(expected, 9);
+    expect(() => driftReport(before, before, { bins: 1 })).toThrow('from 2 up, got 1');
+  });
+
   it('counts numbers in ranges of the reference', () => {
     const before = { size: Array.from({ length: 100 }, (_, i) => i) };
     const same = driftReport(before, { size: [...before.size].reverse() });
@@ -63,7 +78,12 @@ describe('driftReport', () => {
   it('takes frames, and says which column is not there', () => {
     const before = pl.DataFrame({ kind: ['a', 'b'] });
     expect(driftReport(before, before).rows).toHaveLength(1);
-    expect(() => driftReport(before, { other: [1] })).toThrow("no column 'kind'");
+    expect(() => driftReport(before, { other: [1] })).toThrow(
+      "driftReport, current: there is no column 'kind' among other",
+    );
+    expect(() => driftReport({ kind: [] }, before)).toThrow(
+      'reference: expected a table with rows',
+    );
     expect(() => driftReport(before, before, { group: 'sex' })).toThrow("no column 'sex'");
     expect(() => driftReport(before, before, { groups: 'sex' } as object)).toThrow('no option');
   });
@@ -123,6 +143,30 @@ describe('datasetReport', () => {
     ]);
     expect(() => datasetReport(table, { groups: 'sex' })).toThrow("no column 'sex'");
     expect(() => datasetReport(table, { groups: 'part', splits: 1 } as never)).toThrow('no option');
+    expect(() => datasetReport(table, { groups: [] })).toThrow('lists under their names');
+    expect(() => datasetReport({}, { groups: 'part' })).toThrow('expected a table with rows');
+    expect(() => datasetReport({ a: [1, 2], b: [1] }, { groups: 'a' })).toThrow(
+      "column 'b' has 1 values, column 'a' has 2",
+    );
+    const reference = { US: 60, GB: 40 };
+    expect(() => datasetReport(table, { groups: 'country', reference })).toThrow('item 0 is 60');
+  });
+});
+
+describe('datasetReport of labels', () => {
+  const of = (label: readonly unknown[], options = {}) =>
+    datasetReport(
+      { group: ['a', 'a', 'b'], label },
+      { groups: 'group', label: 'label', ...options },
+    ).rows.map(({ labelRate }) => `${labelRate?.count}/${labelRate?.of}`);
+
+  it('takes flags as they are, leaves out rows without a label, and asks for the name of others', () => {
+    expect(of([true, false, true])).toEqual(['1/2', '1/1']);
+    expect(of([1n, null, 0n])).toEqual(['1/1', '0/1']);
+    expect(of([null, Number.NaN, 1])).toEqual(['0/0', '1/1']);
+    expect(of(['yes', 'no', null], { positive: 'yes' })).toEqual(['1/2', '0/0']);
+    expect(() => of(['yes', 'no', null])).toThrow("are not 0 and 1, got 'yes'");
+    expect(() => of([2, 1, 0])).toThrow("got '2'");
   });
 });
 

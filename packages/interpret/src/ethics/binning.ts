@@ -9,11 +9,16 @@ export interface Binning {
 
 /**
  * Bins of a column: the values themselves, or of numbers with more than `bins` different values,
- * ranges that hold as many of these numbers each. Missing values are a bin.
+ * ranges that hold as many of these numbers each. Missing values are a bin, and so is what is no
+ * number among numbers.
+ * @throws RangeError unless `bins` is a whole number from 2 up
  */
 export function binningOf(values: readonly unknown[], bins: number): Binning {
+  if (!Number.isInteger(bins) || bins < 2) {
+    throw new RangeError(`bins must be a whole number from 2 up, got ${bins}`);
+  }
   const known = values.filter((value) => !isMissing(value));
-  const numbers = known.filter((value) => typeof value === 'number' || typeof value === 'bigint');
+  const numbers = known.filter(isNumber);
   const isNumeric = numbers.length === known.length && new Set(known).size > bins;
   if (!isNumeric) {
     return { isNumeric, binOf: (value) => (isMissing(value) ? missingGroup : `${value}`) };
@@ -25,10 +30,15 @@ export function binningOf(values: readonly unknown[], bins: number): Binning {
     isNumeric,
     binOf(value) {
       if (isMissing(value)) return missingGroup;
+      if (!isNumber(value)) return `${value}`;
       const place = ends.findIndex((end) => Number(value) <= end);
       return place < 0 ? `above ${ends.at(-1)}` : `up to ${ends[place]}`;
     },
   };
+}
+
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number' || typeof value === 'bigint';
 }
 
 /** How often each bin occurs. */

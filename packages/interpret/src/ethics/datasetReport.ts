@@ -1,8 +1,17 @@
 import { checkOptions, TextTable } from '@flambeau/core';
-import { columnsOf, type TableLike } from '@flambeau/vision';
+import type { TableLike } from '@flambeau/vision';
+import { checkShares } from '../numbers.js';
 import { columnMaker } from '../textColumn.js';
-import { defaultMinSupport, type Group, groupsOf, isMissing, supportText } from './groups.js';
+import {
+  defaultMinSupport,
+  type Group,
+  groupsOf,
+  isMissing,
+  supportText,
+  withAbsent,
+} from './groups.js';
 import { type Share, shareOf, shareText } from './intervals.js';
+import { tableColumns } from './tableColumns.js';
 
 export interface DatasetReportOptions {
   /** Columns whose groups are reported, and their combinations where there are several. */
@@ -11,7 +20,7 @@ export interface DatasetReportOptions {
   readonly split?: string;
   /** A column with labels. */
   readonly label?: string;
-  /** The label whose rate is reported. Default 1. */
+  /** The label whose rate is reported. Default 1, or true; others are to be named. */
   readonly positive?: unknown;
   /** Expected shares by group, such as those of the population. */
   readonly reference?: Readonly<Record<string, number>>;
@@ -38,7 +47,7 @@ export interface GroupRows {
   readonly share: number;
   /** Share - expected share; NaN where none is expected. */
   readonly difference: number;
-  /** Rows with the positive label; undefined without a column of labels. */
+  /** Rows with the positive label, of those with any; undefined without a column of labels. */
   readonly labelRate: Share | undefined;
   /** By column, the share of rows without a value. Columns with all values are left out. */
   readonly missing: Readonly<Record<string, number>>;
@@ -54,31 +63,22 @@ export interface DatasetReport {
  * reference, how often they have the label, and which values are missing. Groups that only the
  * reference has are there with no rows. A column `x_na`, as
  * FillMissing makes it, says where those of `x` were.
- * @throws RangeError for a column that is not there
+ * @throws RangeError for a column that is not there, for a table without rows, for expected shares
+ * that are none, and for labels other than 0 and 1 where the positive one is not named
  */
 export function datasetReport(table: TableLike, options: DatasetReportOptions): DatasetReport {
   checkOptions('datasetReport', options, reportOptions);
-  const columns = columnsOf(table);
-  const valuesOf = (name: string): readonly unknown[] => {
-    const values = columns.get(name);
-    if (values !== undefined) return values;
-    throw new RangeError(
-      `datasetReport: there is no column '${name}' among ${[...columns.keys()]}`,
-    );
-  };
-  const { split, label, positive = 1, reference, minSupport = defaultMinSupport } = options;
+  const { rows: count, byName: columns, valuesOf } = tableColumns('datasetReport', table);
+  const { split, label, positive, reference, minSupport = defaultMinSupport } = options;
+  checkShares('datasetReport, reference', Object.values(reference ?? {}));
   const grouping = Object.fromEntries([options.groups].flat().map((it) => [it, valuesOf(it)]));
-  const count = columns.values().next().value?.length ?? 0;
   const parts =
     split === undefined
       ? [{ name: 'all', indices: Array.from({ length: count }, (_, row) => row) }]
       : groupsOf('datasetReport', valuesOf(split), count);
   const present = groupsOf('datasetReport', grouping, count, { intersections: true });
-  const absent = Object.keys(reference ?? {}).filter(
-    (name) => !present.some((group) => group.name === name),
-  );
-  const groups = [...present, ...absent.map((name) => ({ name, indices: [] as number[] }))];
-  const labels = label === undefined ? undefined : valuesOf(label);
+  const groups = withAbsent(present, reference);
+  const labels = label === undefined ? undefined : positives(valuesOf(label), positive);
   const rows = parts.flatMap((part) => {
     const within = new Set(part.indices);
     return groups.map(({ name, indices }): GroupRows => {
@@ -92,7 +92,7 @@ export function datasetReport(table: TableLike, options: DatasetReportOptions): 
         isSmall: own.indices.length < minSupport,
         share,
         difference: share - expected,
-        labelRate: labels && rateOf(own, labels, positive),
+        labelRate: labels && rateOf(own, labels),
         missing: missingIn(own, columns),
       };
     });
@@ -100,9 +100,24 @@ export function datasetReport(table: TableLike, options: DatasetReportOptions): 
   return { rows, table: tableOf(rows) };
 }
 
-function rateOf({ indices }: Group, labels: readonly unknown[], positive: unknown): Share {
-  const hits = indices.filter((row) => `${labels[row]}` === `${positive}`).length;
-  return shareOf(hits, indices.length);
+/** Whether each label is the positive one; undefined where there is no label. */
+function positives(labels: readonly unknown[], positive: unknown): (boolean | undefined)[] {
+  const known = labels.filter((label) => !isMissing(label));
+  const isFlag = (label: unknown) => typeof label !== 'string' && [0, 1].includes(Number(label));
+  const other = known.find((label) => !isFlag(label));
+  if (positive === undefined && other !== undefined) {
+    throw new RangeError(
+      `datasetReport: name the positive label where labels are not 0 and 1, got '${other}'`,
+    );
+  }
+  const isPositive = (label: unknown) =>
+    positive === undefined ? Number(label) === 1 : `${label}` === `${positive}`;
+  return labels.map((label) => (isMissing(label) ? undefined : isPositive(label)));
+}
+
+function rateOf({ indices }: Group, labels: readonly (boolean | undefined)[]): Share {
+  const known = indices.filter((row) => labels[row] !== undefined);
+  return shareOf(known.filter((row) => labels[row]).length, known.length);
 }
 
 function missingIn(

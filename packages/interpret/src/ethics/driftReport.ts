@@ -1,9 +1,10 @@
 import { checkOptions, TextTable } from '@flambeau/core';
-import { columnsOf, type TableLike } from '@flambeau/vision';
+import type { TableLike } from '@flambeau/vision';
 import { columnMaker } from '../textColumn.js';
-import { binningOf, countBins } from './binning.js';
+import { type Binning, binningOf, countBins } from './binning.js';
 import { groupsOf, isMissing } from './groups.js';
 import { psi } from './psi.js';
+import { type TableColumns, tableColumns } from './tableColumns.js';
 
 export interface DriftReportOptions {
   /** Default: all that the reference has. */
@@ -26,7 +27,10 @@ export interface Drift {
   readonly n: readonly [reference: number, current: number];
   /** See {@link psi}; NaN where one of them has no rows of the group. */
   readonly psi: number;
-  /** Of categories, the share of values that the reference does not have; NaN for numbers. */
+  /**
+   * Of categories, the share of values that the reference does not have, in any group; NaN for
+   * numbers.
+   */
   readonly unseen: number;
   readonly flag: 'stable' | 'watch' | 'alert' | 'unknown';
 }
@@ -36,12 +40,11 @@ export interface DriftReport {
   readonly table: TextTable;
 }
 
-type Columns = ReadonlyMap<string, readonly unknown[]>;
-
 /**
  * How much the values of columns have changed, predictions too where they are a column. Numbers are
  * counted in ranges that hold as many of the reference each.
- * @throws RangeError for a column that one of both lacks
+ * @throws RangeError for a column that one of both lacks, for a table without rows, and for fewer
+ * than 2 bins
  */
 export function driftReport(
   reference: TableLike,
@@ -49,21 +52,24 @@ export function driftReport(
   options: DriftReportOptions = {},
 ): DriftReport {
   checkOptions('driftReport', options, ['columns', 'bins', 'group', 'watch', 'alert']);
-  const [before, now] = [columnsOf(reference), columnsOf(current)];
-  const { columns = [...before.keys()], bins = 10, group, watch = 0.1, alert = 0.25 } = options;
+  const before = tableColumns('driftReport, reference', reference);
+  const now = tableColumns('driftReport, current', current);
+  const { columns = [...before.byName.keys()], bins = 10, group } = options;
+  const { watch = 0.1, alert = 0.25 } = options;
   const flagOf = (index: number) => {
     if (Number.isNaN(index)) return 'unknown';
     if (index > alert) return 'alert';
     return index > watch ? 'watch' : 'stable';
   };
   const rows = columns.flatMap((column) => {
-    const values = [columnIn(before, column), columnIn(now, column)] as const;
+    const values = [before.valuesOf(column), now.valuesOf(column)] as const;
     const binning = binningOf(values[0], bins);
+    const known = new Set(values[0].map(binning.binOf));
     const parts = group === undefined || group === column ? [] : groupParts(before, now, group);
     return [{ group: undefined, rows: undefined }, ...parts].map(
       ({ group: name, rows: places }) => {
         const [old, fresh] = values.map((all, side) => pick(all, places?.[side]));
-        const measured = compare(old as unknown[], fresh as unknown[], binning);
+        const measured = compare(old as unknown[], fresh as unknown[], binning, known);
         const drift = { column, group: name, n: [old?.length ?? 0, fresh?.length ?? 0] as const };
         return { ...drift, ...measured, flag: flagOf(measured.psi) } as const;
       },
@@ -72,22 +78,14 @@ export function driftReport(
   return { rows, table: tableOf(rows) };
 }
 
-function columnIn(columns: Columns, name: string): readonly unknown[] {
-  const values = columns.get(name);
-  if (values !== undefined) return values;
-  throw new RangeError(
-    `driftReport: there is no column '${name}' in one of both, which has ${[...columns.keys()]}`,
-  );
-}
-
 interface Part {
   readonly group: string;
   readonly rows: readonly [reference: readonly number[], current: readonly number[]];
 }
 
-function groupParts(before: Columns, now: Columns, group: string): Part[] {
+function groupParts(before: TableColumns, now: TableColumns, group: string): Part[] {
   const [old, fresh] = [before, now].map((columns) => {
-    const values = columnIn(columns, group);
+    const values = columns.valuesOf(group);
     const found = groupsOf('driftReport', values, values.length);
     return new Map(found.map(({ name, indices }) => [name, indices]));
   }) as [Map<string, readonly number[]>, Map<string, readonly number[]>];
@@ -104,7 +102,8 @@ function pick(values: readonly unknown[], rows: readonly number[] | undefined): 
 function compare(
   old: readonly unknown[],
   fresh: readonly unknown[],
-  { isNumeric, binOf }: ReturnType<typeof binningOf>,
+  { isNumeric, binOf }: Binning,
+  known: ReadonlySet<string>,
 ): { readonly psi: number; readonly unseen: number } {
   if (old.length === 0 || fresh.length === 0) return { psi: Number.NaN, unseen: Number.NaN };
   const [before, now] = [countBins(old.map(binOf)), countBins(fresh.map(binOf))];
@@ -114,7 +113,7 @@ function compare(
     bins.map((bin) => now.get(bin) ?? 0),
   );
   if (isNumeric) return { psi: index, unseen: Number.NaN };
-  const unseen = fresh.filter((value) => !isMissing(value) && !before.has(binOf(value)));
+  const unseen = fresh.filter((value) => !isMissing(value) && !known.has(binOf(value)));
   return { psi: index, unseen: unseen.length / fresh.length };
 }
 

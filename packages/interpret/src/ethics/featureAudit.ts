@@ -1,7 +1,8 @@
 import { checkOptions, TextTable } from '@flambeau/core';
-import { columnsOf, type TableLike } from '@flambeau/vision';
+import type { TableLike } from '@flambeau/vision';
 import { columnMaker } from '../textColumn.js';
 import { binningOf, countBins } from './binning.js';
+import { tableColumns } from './tableColumns.js';
 
 export interface FeatureAuditOptions {
   /** Features. Default: all other columns. */
@@ -33,7 +34,7 @@ export interface FeatureAudit {
 
 /**
  * Which features tell of a sensitive attribute. Missing values count as a value.
- * @throws RangeError for a column that is not there
+ * @throws RangeError for a column that is not there, and for a table without rows
  */
 export function featureAudit(
   table: TableLike,
@@ -41,13 +42,12 @@ export function featureAudit(
   options: FeatureAuditOptions = {},
 ): FeatureAudit {
   checkOptions('featureAudit', options, ['features', 'bins', 'threshold']);
-  const columns = columnsOf(table);
+  const { byName, valuesOf } = tableColumns('featureAudit', table);
   const { bins = 10, threshold = 0.3 } = options;
-  const { features = [...columns.keys()].filter((name) => name !== sensitive) } = options;
+  const { features = [...byName.keys()].filter((name) => name !== sensitive) } = options;
   const binned = (name: string): string[] => {
-    const values = columns.get(name);
-    if (values !== undefined) return values.map(binningOf(values, bins).binOf);
-    throw new RangeError(`featureAudit: there is no column '${name}' among ${[...columns.keys()]}`);
+    const values = valuesOf(name);
+    return values.map(binningOf(values, bins).binOf);
   };
   const groups = binned(sensitive);
   const found = features

@@ -11,7 +11,7 @@ const least = 1e-4;
  */
 export function psi(expected: readonly number[], actual: readonly number[]): number {
   const isDistribution = (shares: readonly number[]) =>
-    shares.every((share) => share >= 0) && total(shares) > 0;
+    shares.every((share) => share >= 0 && Number.isFinite(share)) && total(shares) > 0;
   if (expected.length !== actual.length || !isDistribution(expected) || !isDistribution(actual)) {
     throw new RangeError(
       `psi: expected the shares of as many bins, got [${expected}] and [${actual}]`,
