@@ -88,7 +88,11 @@ export {
 export { averageActivations } from './heatmap/averageActivations.js';
 export { type GradCamOptions, gradCam } from './heatmap/gradCam.js';
 export type { Numbers } from './numbers.js';
-export { ClassificationInterpretation, type ClassResults } from './results/classification.js';
+export {
+  ClassificationInterpretation,
+  type ClassResults,
+  type ItemResult,
+} from './results/classification.js';
 export type { ConfusionChartOptions } from './results/confusionChart.js';
 export type { PlotTopLossesOptions } from './results/imageLosses.js';
 export {

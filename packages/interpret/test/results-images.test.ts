@@ -86,6 +86,23 @@ describe('plotTopLosses', () => {
       for (const tensor of [map, learn.model]) tensor.dispose();
     }));
 
+  it('shows what was predicted of, also when the learner has other data since', () =>
+    withPictures(async (folder) => {
+      using data = pictureData(folder);
+      using learn = pictureLearner(data);
+      using interp = await ClassificationInterpretation.fromLearner(learn);
+      using other = ImageList.fromFolder(folder)
+        .splitByIdx([0, 1])
+        .labelFromFunc((path) => (path.includes('_cat') ? 'cat' : 'dog'))
+        .databunch({ bs: 2, device: 'cpu' });
+      learn.data = other;
+      const [index] = interp.topLosses(1).indices;
+      const figure = await interp.plotTopLosses(1);
+      using image = await data.validDs.x.get(index as number);
+      expect(axesOf(figure)[0]?.layers[0]?.values).toEqual(image.px.toTypedArray());
+      learn.model.dispose();
+    }));
+
   it('refuses results of other items, and of none', () =>
     withPictures(async (folder) => {
       const results = tidy(() => ({
@@ -142,7 +159,7 @@ describe('results of several labels', () => {
     withPictures(async (folder) => {
       using data = pictureData(folder);
       using learn = pictureLearner(data);
-      const origin = { learn, dsType: 'valid' } as const;
+      const origin = { learn, data, dsType: 'valid' } as const;
       using interp = new ClassificationInterpretation(
         { ...results(), classes: ['a', 'b', 'c'] },
         origin,
@@ -153,7 +170,11 @@ describe('results of several labels', () => {
         'Predicted: a\nActual: b;c\nLoss: 0.50\nProbability: 0.90',
       ]);
       expect(axesOf(figure).every(({ layers }) => layers.length === 1)).toBe(true);
-      await expect(interp.plotMultiTopLosses(0)).rejects.toThrow('there are no such images');
+      await expect(interp.plotMultiTopLosses(0)).rejects.toThrow('from 1 up, got 0');
+      const right = tidy(() => ({ ...results(), targets: torch.ones([4, 3]) }));
+      const classes = ['a', 'b', 'c'];
+      using none = new ClassificationInterpretation({ ...right, classes }, origin);
+      await expect(none.plotMultiTopLosses()).rejects.toThrow('there are no such images');
       learn.model.dispose();
     }));
 

@@ -71,8 +71,8 @@ function textOf({ predicted, actual, loss, probability }: ItemResult): string {
 }
 
 /** Grad-CAM of an image as the data normalise it. */
-function mapOf({ learn, dsType }: Origin, image: Image, target: number): Tensor {
+function mapOf({ learn, data, dsType }: Origin, image: Image, target: number): Tensor {
   const batch = image.px.unsqueeze(0);
-  const [xb] = learn.data.dl(dsType).process([batch, batch]);
+  const [xb] = data.dl(dsType).process([batch, batch]);
   return gradCam(learn.model, xb as Tensor, target);
 }

@@ -1,5 +1,6 @@
 import {
   checkOptions,
+  type DataBunch,
   DatasetType,
   keep,
   type Learner,
@@ -36,6 +37,8 @@ export interface FromLearnerOptions {
 /** Where results come from, for pictures and tables of the items. */
 export interface Origin {
   readonly learn: Learner;
+  /** What was predicted of, also when the learner has got other data since. */
+  readonly data: DataBunch;
   readonly dsType: Exclude<DatasetType, 'train' | 'single'>;
 }
 
@@ -122,12 +125,13 @@ export async function resultsOf<Made>(
   if (tta && activ !== undefined) {
     throw new TypeError('fromLearner: tta has its own activation, got activ too');
   }
+  const { data } = learn;
   const given = tta
     ? await learn.tta({ dsType, withLoss: true, signal })
     : await learn.getPreds<Tensors>({ dsType, activ, withLoss: true, signal });
   try {
     const [preds, targets, losses] = given.map(single);
-    return make({ preds, targets, losses } as Results, { learn, dsType });
+    return make({ preds, targets, losses } as Results, { learn, data, dsType });
   } catch (error) {
     for (const tensor of given.flatMap(listify)) tensor.dispose();
     throw error;

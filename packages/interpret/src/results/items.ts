@@ -8,7 +8,7 @@ import type { Origin } from './interpretation.js';
  * @throws TypeError for results without a learner, and for a learner whose data know no items
  */
 export function itemsOf(caller: string, origin: Origin | undefined): ItemList {
-  const data = origin?.learn.data;
+  const data = origin?.data;
   if (!(data instanceof LabeledDataBunch)) {
     throw new TypeError(`${caller} needs results of a learner whose data are lists of items`);
   }
