@@ -82,6 +82,36 @@ describe('ClassificationInterpretation of the golden logits (J90)', () => {
     expect(interp.topLosses(3, { largest: false }).indices).toEqual([0, 1, 2]);
   });
 
+  it('has losses that are no numbers first', () => {
+    using interp = tidy(() => {
+      const targets = tensor([1, 2, 0], { dtype: 'int64' });
+      const losses = tensor([1, Number.NaN, 2]);
+      return new ClassificationInterpretation({ preds: torch.eye(3), targets, losses });
+    });
+    expect(interp.topLosses().indices).toEqual([1, 2, 0]);
+  });
+
+  it('has no shares of a class without items', async () => {
+    using interp = tidy(() => {
+      const targets = tensor([1, 1, 0], { dtype: 'int64' });
+      return new ClassificationInterpretation({
+        preds: torch.eye(3),
+        targets,
+        losses: torch.ones([3]),
+      });
+    });
+    expect(interp.confusionMatrix()[2]).toEqual([0, 0, 0]);
+    const texts = coloursOf(await interp.plotConfusionMatrix({ normalize: true }).toSvg());
+    expect(texts).toEqual([
+      '0.00:black',
+      '0.00:black',
+      '0.00:black',
+      '0.50:black',
+      '0.50:black',
+      '1.00:white',
+    ]);
+  });
+
   it('keeps what it is given out of scopes, and frees it', () => {
     const interp = tidy(golden);
     expect(interp.preds.isDisposed).toBe(false);
@@ -139,6 +169,8 @@ describe('ClassificationInterpretation of the golden logits (J90)', () => {
     expect(() => interp.topLosses(1.5)).toThrow('got 1.5');
     expect(() => interp.topLosses(1, { least: true } as object)).toThrow("no option 'least'");
     expect(() => interp.plotTabTopLosses(1)).toThrow('needs results of a learner');
+    expect(() => interp.itemResults([0, 7])).toThrow('places from 0 to 6, item 1 is 7');
+    expect(() => interp.itemResults([-1])).toThrow('item 0 is -1');
   });
 });
 

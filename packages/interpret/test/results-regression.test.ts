@@ -65,10 +65,21 @@ describe('RegressionInterpretation', () => {
     expect(table.rows.map((row) => row.slice(0, 3))).toEqual([
       ['b', '1', '1'],
       ['a', '2', '0'],
-      ['null', '1', '2'],
+      ['(missing)', '1', '2'],
     ]);
-    expect(() => interp.largestErrorsBy(['a'])).toThrow('each of 4 items, got 1');
+    expect(() => interp.largestErrorsBy(['a'])).toThrow('groups has 1 values for 4 items');
     expect(() => interp.largestErrorsBy('Store')).toThrow('needs results of a learner');
+  });
+
+  it('has predictions that are no numbers first', () => {
+    using interp = of([3, Number.NaN, 2, 1, Number.NaN], [1, 1, 1, 0, 1]);
+    const rows = interp.residualTable().rows.map(([row]) => row);
+    expect(rows).toEqual(['1', '4', '3', '0', '2']);
+    expect(interp.residualTable(5, { largest: false }).rows[0]?.[0]).toBe('2');
+    const table = interp.largestErrorsBy(['a', 'a', 'b', 'c', 'd']);
+    expect(table.rows.map((row) => `${row[0]}${row[2]}`)).toEqual(['a1', 'c3', 'd4', 'b2']);
+    expect(() => interp.residualTable(-1)).toThrow('from 0 to 5, got -1');
+    expect(() => interp.residualTable(1, { by: 'abs' as 'absolute' })).toThrow("got 'abs'");
   });
 
   it('refuses several numbers for an item', () =>

@@ -1,6 +1,6 @@
 import { type Learner, metrics, type plot, TextTable, tidy } from '@flambeau/core';
 import type { Figure, FigureSize } from '@flambeau/vision';
-import { numbersOf } from '../numbers.js';
+import { checkEach, numbersOf } from '../numbers.js';
 import { columnMaker } from '../textColumn.js';
 import { type ConfusionChartOptions, confusionChart } from './confusionChart.js';
 import { type PlotTopLossesOptions, plotTopLosses } from './imageLosses.js';
@@ -44,7 +44,7 @@ export class ClassificationInterpretation extends Interpretation {
   constructor({ classes, ...results }: ClassResults, origin?: Origin) {
     const count = results.preds.ndim === 2 ? results.preds.size(1) : 0;
     const numbers = Array.from({ length: count }, (_, place) => place);
-    const known = classes ?? origin?.learn.data.classes ?? numbers;
+    const known = classes ?? origin?.data.classes ?? numbers;
     if (count < 2 || known.length !== count) {
       const of = known.length < 2 ? '' : ` of ${known.length} classes`;
       throw new RangeError(
@@ -142,18 +142,28 @@ export class ClassificationInterpretation extends Interpretation {
   /**
    * The images of the first {@link mismatches}.
    * @param samples at most
-   * @throws RangeError when there are none
+   * @throws RangeError when there are none, and for `samples` that are no whole number from 1 up
    * @throws TypeError unless the results are a learner's of images
    */
   async plotMultiTopLosses(
     samples = 3,
     options: { readonly figsize?: FigureSize } = {},
   ): Promise<Figure> {
+    if (!Number.isInteger(samples) || samples < 1) {
+      throw new RangeError(
+        `plotMultiTopLosses: samples must be a whole number from 1 up, got ${samples}`,
+      );
+    }
     return plotMismatches(this.origin, this.mismatches().slice(0, samples), options);
   }
 
-  /** Of items by their places: what is predicted, what is right, loss and probability. */
+  /**
+   * Of items by their places: what is predicted, what is right, loss and probability.
+   * @throws RangeError for a place that no item has, and unless targets are one class for each item
+   */
   itemResults(indices: readonly number[]): ItemResult[] {
+    const isPlace = (place: number) => Number.isInteger(place) && place >= 0 && place < this.length;
+    checkEach('itemResults', `places from 0 to ${this.length - 1}`, indices, isPlace);
     const targets = numbersOf('itemResults', this.targets);
     const predicted = this.predictedClasses;
     return indices.map((index) => {

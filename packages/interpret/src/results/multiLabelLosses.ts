@@ -3,6 +3,7 @@ import { type Axes, type Figure, type FigureSize, showImage, subplots } from '@f
 import { numbersOf } from '../numbers.js';
 import type { Origin, Results } from './interpretation.js';
 import { imagesOf } from './items.js';
+import { topOf } from './topLosses.js';
 
 /** An item of several classes whose most probable class is none of its own. */
 export interface Mismatch {
@@ -34,22 +35,20 @@ export function mismatchesOf(
     return [numbersOf('mismatches', indices), numbersOf('mismatches', values)];
   });
   const rights = tidy(() => targets.gt(0).toArray()) as boolean[][];
-  const lossOf = numbersOf('mismatches', losses);
-  return places
-    .flatMap((place, index): Mismatch[] => {
-      const right = rights[index] as boolean[];
-      if (right[place]) return [];
-      return [
-        {
-          index,
-          predicted: classes[place] as string,
-          probability: probabilities[index] as number,
-          actual: classes.filter((_, at) => right[at]),
-          loss: lossOf[index] as number,
-        },
-      ];
-    })
-    .sort((a, b) => b.loss - a.loss);
+  const { values, indices } = topOf('mismatches', losses, losses.size(0));
+  return indices.flatMap((index, rank): Mismatch[] => {
+    const [place, right] = [places[index] as number, rights[index] as boolean[]];
+    if (right[place]) return [];
+    return [
+      {
+        index,
+        predicted: classes[place] as string,
+        probability: probabilities[index] as number,
+        actual: classes.filter((_, at) => right[at]),
+        loss: values[rank] as number,
+      },
+    ];
+  });
 }
 
 /** Their images in a row, with texts above them. */

@@ -5,9 +5,11 @@ import {
   type Learner,
   type Tensor,
   TextTable,
+  tensor,
   tidy,
 } from '@flambeau/core';
 import { TabularList } from '@flambeau/tabular';
+import { groupsOf } from '../ethics/groups.js';
 import { columnMaker } from '../textColumn.js';
 import {
   type FromLearnerOptions,
@@ -18,6 +20,7 @@ import {
 } from './interpretation.js';
 import { itemsOf } from './items.js';
 import { rowTexts } from './rowTexts.js';
+import { topOf } from './topLosses.js';
 
 /** Results of a model that predicts a number. */
 export interface NumberResults extends Results {
@@ -93,21 +96,26 @@ export class RegressionInterpretation extends Interpretation {
   /**
    * The items whose predictions are farthest off, with the variables of tables.
    * @param k how many rows, at most
+   * @throws RangeError for another order, and for a `k` that is no whole number from 0 up
    */
   residualTable(k = 10, options: ResidualOptions = {}): TextTable {
     checkOptions('residualTable', options, ['by', 'largest']);
     const { by = 'percentage', largest = true } = options;
-    const sizeOf = ({ error, percentage }: Residual) =>
-      Math.abs(by === 'percentage' ? percentage : error);
-    const sign = largest ? 1 : -1;
-    const rows = this.residuals()
-      .sort((a, b) => sign * (sizeOf(b) - sizeOf(a)))
-      .slice(0, k);
+    if (by !== 'percentage' && by !== 'absolute') {
+      throw new RangeError(`residualTable: by must be 'percentage' or 'absolute', got '${by}'`);
+    }
+    const residuals = this.residuals();
+    const sizes = residuals.map((it) => Math.abs(by === 'percentage' ? it.percentage : it.error));
+    const count = Math.min(k, this.length);
+    const { indices } = tidy(() =>
+      topOf('residualTable', tensor(sizes, { dtype: 'float64' }), count, { largest }),
+    );
+    const rows = indices.map((index) => residuals[index] as Residual);
     return new TextTable([...residualColumns(rows), ...this.#variables(rows)]);
   }
 
   #variables(rows: readonly Residual[]) {
-    if (!(this.origin?.learn.data instanceof LabeledDataBunch)) return [];
+    if (!(this.origin?.data instanceof LabeledDataBunch)) return [];
     const items = itemsOf('residualTable', this.origin);
     return items instanceof TabularList
       ? rowTexts(
@@ -124,31 +132,29 @@ export class RegressionInterpretation extends Interpretation {
    */
   largestErrorsBy(groups: string | readonly unknown[]): TextTable {
     const keys = typeof groups === 'string' ? this.column(groups) : groups;
-    if (keys.length !== this.length) {
-      throw new RangeError(`expected a group for each of ${this.length} items, got ${keys.length}`);
-    }
-    const worst = new Map<unknown, { readonly residual: Residual; readonly n: number }>();
-    for (const residual of this.residuals()) {
-      const key = keys[residual.index];
-      const before = worst.get(key);
-      const isWorse =
-        before === undefined ||
-        Math.abs(residual.percentage) > Math.abs(before.residual.percentage);
-      const n = (before?.n ?? 0) + 1;
-      worst.set(key, { residual: isWorse ? residual : before.residual, n });
-    }
-    const ordered = [...worst].sort(
-      ([, a], [, b]) => Math.abs(b.residual.percentage) - Math.abs(a.residual.percentage),
-    );
+    const residuals = this.residuals();
+    const worst = groupsOf('largestErrorsBy', keys, this.length)
+      .map(({ name, indices }) => {
+        const own = indices.map((index) => residuals[index] as Residual);
+        return { name, n: own.length, residual: own.reduce(worse) };
+      })
+      .sort((a, b) => severity(b.residual) - severity(a.residual));
+    const column = columnMaker(worst);
     return new TextTable([
-      {
-        name: typeof groups === 'string' ? groups : 'Group',
-        texts: ordered.map(([key]) => `${key}`),
-      },
-      { name: 'n', texts: ordered.map(([, { n }]) => `${n}`) },
-      ...residualColumns(ordered.map(([, { residual }]) => residual)),
+      column(typeof groups === 'string' ? groups : 'Group', ({ name }) => name),
+      column('n', ({ n }) => `${n}`),
+      ...residualColumns(worst.map(({ residual }) => residual)),
     ]);
   }
+}
+
+/** How far off a percentage is; a prediction that is no number is as far as can be. */
+function severity({ percentage }: Residual): number {
+  return Number.isNaN(percentage) ? Number.POSITIVE_INFINITY : Math.abs(percentage);
+}
+
+function worse(a: Residual, b: Residual): Residual {
+  return severity(b) > severity(a) ? b : a;
 }
 
 function residualColumns(rows: readonly Residual[]) {
@@ -167,7 +173,7 @@ function shortNumber(value: number): string {
 }
 
 function logOf(origin: Origin | undefined): boolean | undefined {
-  const data = origin?.learn.data;
+  const data = origin?.data;
   if (!(data instanceof LabeledDataBunch)) return undefined;
   const { y } = data.lists.train;
   return y instanceof FloatList ? y.log : undefined;
