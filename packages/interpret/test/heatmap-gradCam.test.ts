@@ -166,6 +166,14 @@ describe('gradCam of the golden model', () => {
       expect(() => gradCam(model, x, 0, { layer: linear })).toThrow('Linear gave [1,2]');
       expect(() => gradCam(model.getSubmodule('0'), x, 0)).toThrow('scores [n, classes]');
       expect(() => averageActivations(model, torch.cat([x, x]))).toThrow('one image, got 2');
+      const image = x.select(0, 0);
+      const shape = 'images [n, channels, rows, columns], got [1,2,2]';
+      expect(() => gradCam(model, image, 0)).toThrow(`gradCam: expected ${shape}`);
+      expect(() => averageActivations(model, image)).toThrow(
+        `averageActivations: expected ${shape}`,
+      );
+      const { weight } = model.getSubmodule('0.0') as nn.Conv2d;
+      expect([model.training, weight.requiresGrad, weight.grad]).toEqual([true, true, null]);
       expect([...model.modules()].some((module) => module.hasOwnHooks)).toBe(false);
     }));
 });

@@ -1,5 +1,5 @@
 import { checkOptions, inEvalMode, type nn, noGrad, type Tensor, tidy } from '@flambeau/core';
-import { bodyOf, runThrough } from './layerOutput.js';
+import { bodyOf, checkImages, runThrough } from './layerOutput.js';
 
 /**
  * The mean of a layer's channels at each place: where an image has much that the model looks for,
@@ -8,7 +8,7 @@ import { bodyOf, runThrough } from './layerOutput.js';
  * @param xb one image as the model takes it, `[1, channels, rows, columns]`
  * @param options.layer default: the model's first child, its body
  * @returns `[rows, columns]` of the layer's output
- * @throws RangeError for several images
+ * @throws RangeError for what is no batch of one image
  * @throws TypeError when the layer does not run or gives no images
  */
 export function averageActivations(
@@ -18,6 +18,7 @@ export function averageActivations(
 ): Tensor {
   checkOptions('averageActivations', options, ['layer']);
   const { layer = bodyOf(model) } = options;
+  checkImages('averageActivations', xb);
   if (xb.size(0) !== 1) {
     throw new RangeError(`averageActivations: expected one image, got ${xb.size(0)}`);
   }

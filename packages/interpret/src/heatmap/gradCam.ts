@@ -8,7 +8,7 @@ import {
   tidy,
   torch,
 } from '@flambeau/core';
-import { bodyOf, runThrough } from './layerOutput.js';
+import { bodyOf, checkImages, runThrough } from './layerOutput.js';
 
 export interface GradCamOptions {
   /** Whose activations are weighed. Default: the model's first child, its body. */
@@ -30,7 +30,8 @@ export interface GradCamOptions {
  * @param xb images as the model takes them, `[n, channels, rows, columns]`
  * @param classes the class of one image, or one for each of `n`
  * @returns `[rows, columns]` of the layer's output for one class; `[n, rows, columns]` for a list
- * @throws RangeError for a class that is none, or not one class for each image
+ * @throws RangeError for what is no batch of images, for a class that is none, and unless there is one
+ * class for each image
  * @throws TypeError when the layer does not run or gives no images, or the model no scores
  */
 export function gradCam(
@@ -44,6 +45,7 @@ export function gradCam(
   if (reduce !== 'sum' && reduce !== 'mean') {
     throw new RangeError(`gradCam: reduce must be 'sum' or 'mean', got '${reduce}'`);
   }
+  checkImages('gradCam', xb);
   const list = typeof classes === 'number' ? [classes] : classes;
   if (list.length !== xb.size(0)) {
     throw new RangeError(`gradCam: ${xb.size(0)} images need as many classes, got ${list.length}`);

@@ -13,6 +13,14 @@ export function bodyOf(model: nn.AnyModule): nn.AnyModule {
   return body;
 }
 
+/** @throws RangeError unless these are images as models take them */
+export function checkImages(caller: string, xb: Tensor): void {
+  if (xb.ndim === 4) return;
+  throw new RangeError(
+    `${caller}: expected images [n, channels, rows, columns], got [${xb.shape}]`,
+  );
+}
+
 /**
  * Runs `model` and gives what `layer` in it put out last.
  * @param replace what the following layers get in the place of that; by default itself
