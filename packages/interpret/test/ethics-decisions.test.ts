@@ -8,6 +8,7 @@ import {
   simulateFeedback,
   toJsonLines,
 } from '@flambeau/interpret';
+import { Image } from '@flambeau/vision';
 import { describe, expect, it } from 'vitest';
 import { expectNoLeaks } from '../../core/test/liveTensors.js';
 
@@ -77,8 +78,23 @@ describe('simulateFeedback', () => {
     expect(rows.filter(({ round }) => round === 0).reduce((sum, it) => sum + it.selected, 0)).toBe(
       200,
     );
-    expect(() => simulateFeedback(groups, { explore: 2 })).toThrow('got [2,');
-    expect(() => simulateFeedback(groups, { capacity: 1001 })).toThrow('up to 1000 candidates');
+    expect(() => simulateFeedback(groups, { explore: 2 })).toThrow(
+      'explore: expected numbers from 0 to 1, item 0 is 2',
+    );
+    expect(() => simulateFeedback(groups, { capacity: 1001 })).toThrow(
+      'up to 1000 candidates and a deviation, got capacity = 1001',
+    );
+    for (const [name, value] of [
+      ['rounds', -1],
+      ['rounds', 1.5],
+      ['capacity', 1.5],
+      ['firstSupport', -5],
+      ['noise', Number.NaN],
+    ] as const) {
+      expect(() => simulateFeedback(groups, { [name]: value })).toThrow(`${name} = ${value}`);
+    }
+    const half = { name: 'half', candidates: 2.5, rate: 0.5, firstEstimate: 0.5 };
+    expect(() => simulateFeedback([half])).toThrow('candidates of half = 2.5');
   });
 });
 
@@ -188,5 +204,20 @@ describe('audit records', () => {
       expect(hash(tensor([1], { dtype: 'int64' }))).not.toBe(hash(tensor([1])));
       expect(hash(new Uint8Array([1]))).not.toBe(hash(new Uint8Array([2])));
       expect(hash(5n)).not.toBe(hash(5));
+      expect(hash(new Date(0))).not.toBe(hash(new Date(1)));
+    }));
+
+  it('have another hash for another input, also where JSON has one text for both', () =>
+    tidy(() => {
+      const hash = (input: unknown) => auditRecord({ ...given, input }).inputHash;
+      const { NaN: none, POSITIVE_INFINITY: infinite } = Number;
+      const different = [null, none, infinite, -infinite, 'NaN', 'null', undefined, 5n, '5n', 0];
+      const tensors = [tensor([none]), tensor([infinite]), tensor([0])];
+      const nested = [[none], [null], {}, [], [undefined]];
+      const images = [0, 1].map((value) => new Image(torch.full([3, 2, 2], value).float()));
+      const all = [...different, ...tensors, ...nested, ...images];
+      expect(new Set(all.map(hash)).size).toBe(all.length);
+      expect(() => hash(new Map())).toThrow('plain data, bytes or tensors, got a Map');
+      expect(() => hash({ a: [() => 1] })).toThrow('got a Function');
     }));
 });

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { checkOptions, Tensor } from '@flambeau/core';
+import { checkOptions } from '@flambeau/core';
+import { canonicalText } from './canonicalText.js';
 
 export interface AuditFacts {
   readonly modelVersion: string;
   readonly dataVersion: string;
-  /** What was predicted of: plain data, bytes or a tensor. It is not recorded, its hash is. */
+  /** What was predicted of: plain data, bytes, a tensor or an image. Its hash is recorded. */
   readonly input: unknown;
   readonly decision: unknown;
   /** What a person decided instead. */
@@ -35,11 +36,15 @@ export interface AuditRecord {
   readonly override: unknown;
 }
 
-/** A record of one decision. */
+/**
+ * A record of one decision.
+ * @throws TypeError for an input that does not show what it holds, such as a function or a Map
+ */
 export function auditRecord(given: AuditFacts): AuditRecord {
   checkOptions('auditRecord', given, facts);
   const { modelVersion, dataVersion, input, decision, override = null, time = new Date() } = given;
-  const digest = createHash('sha256').update(bytesOf(input)).digest('hex');
+  const content = input instanceof Uint8Array ? input : canonicalText(input);
+  const digest = createHash('sha256').update(content).digest('hex');
   return {
     time: time.toISOString(),
     modelVersion,
@@ -53,19 +58,4 @@ export function auditRecord(given: AuditFacts): AuditRecord {
 /** Records one a line, to be appended to a file. */
 export function toJsonLines(records: Iterable<AuditRecord>): string {
   return Array.from(records, (record) => `${JSON.stringify(record)}\n`).join('');
-}
-
-function bytesOf(input: unknown): Uint8Array | string {
-  if (input instanceof Uint8Array) return input;
-  return JSON.stringify(input, sorted) ?? 'undefined';
-}
-
-/** The keys of objects in order; tensors as what they hold. */
-function sorted(_key: string, value: unknown): unknown {
-  if (value instanceof Tensor) {
-    return { dtype: value.dtype, shape: value.shape, values: value.flatten().toArray() };
-  }
-  if (typeof value === 'bigint') return `${value}n`;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,4 +1,5 @@
 import { checkOptions, Generator, tidy, torch } from '@flambeau/core';
+import { checkShares } from '../numbers.js';
 
 /** A group of candidates in {@link simulateFeedback}. */
 export interface SimulatedGroup {
@@ -69,11 +70,16 @@ export function simulateFeedback(
   const all = groups.reduce((sum, { candidates }) => sum + candidates, 0);
   const { rounds = 20, capacity = Math.floor(all / 5), explore = 0, seed = 0 } = options;
   const { firstSupport = 50, noise = 0.05 } = options;
-  const shares = [explore, ...groups.flatMap(({ rate, firstEstimate }) => [rate, firstEstimate])];
-  if (!shares.every((share) => share >= 0 && share <= 1) || !(capacity >= 1 && capacity <= all)) {
+  checkWhole({ rounds, capacity, firstSupport });
+  for (const { name, candidates, rate, firstEstimate } of groups) {
+    checkWhole({ [`candidates of ${name}`]: candidates });
+    checkShares(`simulateFeedback, ${name}`, [rate, firstEstimate]);
+  }
+  checkShares('simulateFeedback, explore', [explore]);
+  if (capacity < 1 || capacity > all || !(noise >= 0)) {
     throw new RangeError(
-      `simulateFeedback: expected shares from 0 to 1 and a capacity of up to ${all} candidates, ` +
-        `got [${shares}] and ${capacity}`,
+      `simulateFeedback: expected a capacity of 1 up to ${all} candidates and a deviation, ` +
+        `got capacity = ${capacity}, noise = ${noise}`,
     );
   }
   const generator = new Generator();
@@ -104,6 +110,15 @@ export function simulateFeedback(
       return { round, group: name, selected: count, share, estimate: estimateOf(group) };
     });
   }).flat();
+}
+
+function checkWhole(numbers: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(numbers)) {
+    if (Number.isInteger(value) && value >= 0) continue;
+    throw new RangeError(
+      `simulateFeedback: expected a whole number from 0 up, got ${name} = ${value}`,
+    );
+  }
 }
 
 function drawCandidates(
