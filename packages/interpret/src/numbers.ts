@@ -41,3 +41,13 @@ export function checkEach(
 export function checkShares(caller: string, values: readonly number[]): void {
   checkEach(caller, 'numbers from 0 to 1', values, (value) => value >= 0 && value <= 1);
 }
+
+/** @throws RangeError naming the first that is none of `count` places, or classes */
+export function checkPlaces(caller: string, values: readonly number[], count: number): void {
+  checkEach(
+    caller,
+    `whole numbers from 0 to ${count - 1}`,
+    values,
+    (value) => Number.isInteger(value) && value >= 0 && value < count,
+  );
+}

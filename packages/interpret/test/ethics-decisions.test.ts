@@ -138,7 +138,7 @@ describe('deferral', () => {
     await expect(predictOrDefer(learn, sure, { minConfidence: 90 })).rejects.toThrow('got 90');
     learn.lossFunc = new nn.MSELoss();
     await expect(predictOrDefer(learn, sure, { minConfidence })).rejects.toThrow(
-      'probabilities of classes',
+      'probabilities of classes, got [2], sum 3',
     );
     for (const tensor of [sure, unsure]) tensor.dispose();
     free();

@@ -29,12 +29,16 @@ describe('class numbers', () => {
       (predicted: number[], options = {}) =>
       () =>
         confusionByGroup(predicted, [0, 1], ['a', 'b'], options);
-    expect(of([Number.NaN, 1])).toThrow('predicted: expected numbers from 0 to 1, item 0 is NaN');
+    expect(of([Number.NaN, 1])).toThrow(
+      'predicted: expected whole numbers from 0 to 1, item 0 is NaN',
+    );
     expect(of([0, -1])).toThrow('item 1 is -1');
     expect(of([0, 1.5])).toThrow('item 1 is 1.5');
     expect(of([0, 2], { classes: 2 })).toThrow('from 0 to 1, item 1 is 2');
     expect(of([0, 1], { classes: 2.5 })).toThrow('classes must be a whole number');
-    expect(of([0, 1], { positive: 3 })).toThrow('positive must be a number from 0 to 1, got 3');
+    expect(of([0, 1], { positive: 3 })).toThrow(
+      'positive: expected whole numbers from 0 to 1, item 0 is 3',
+    );
   });
 });
 

@@ -91,6 +91,18 @@ describe('ClassificationInterpretation of the golden logits (J90)', () => {
     expect(interp.topLosses().indices).toEqual([1, 2, 0]);
   });
 
+  it('says which target is no class', () => {
+    using interp = tidy(() => {
+      const targets = tensor([0, 5, 1], { dtype: 'int64' });
+      const losses = torch.zeros([3]);
+      return new ClassificationInterpretation({ preds: torch.eye(3), targets, losses });
+    });
+    expect(() => interp.itemResults([1])).toThrow(
+      'targets: expected whole numbers from 0 to 2, item 1 is 5',
+    );
+    expect(() => interp.confusionMatrix()).toThrow('targets must be from 0 to 2, got 0 to 5');
+  });
+
   it('has no shares of a class without items', async () => {
     using interp = tidy(() => {
       const targets = tensor([1, 1, 0], { dtype: 'int64' });
@@ -169,7 +181,9 @@ describe('ClassificationInterpretation of the golden logits (J90)', () => {
     expect(() => interp.topLosses(1.5)).toThrow('got 1.5');
     expect(() => interp.topLosses(1, { least: true } as object)).toThrow("no option 'least'");
     expect(() => interp.plotTabTopLosses(1)).toThrow('needs results of a learner');
-    expect(() => interp.itemResults([0, 7])).toThrow('places from 0 to 6, item 1 is 7');
+    expect(() => interp.itemResults([0, 7])).toThrow(
+      'indices: expected whole numbers from 0 to 6, item 1 is 7',
+    );
     expect(() => interp.itemResults([-1])).toThrow('item 0 is -1');
   });
 });

@@ -1,5 +1,5 @@
 import { checkOptions, TextTable } from '@flambeau/core';
-import { checkEach, checkPairs, type Numbers, numbersOf } from '../numbers.js';
+import { checkPairs, checkPlaces, type Numbers, numbersOf } from '../numbers.js';
 import { ratioOf, ratioText } from './gaps.js';
 import {
   defaultMinSupport,
@@ -115,15 +115,8 @@ function checkClasses(
   if (!Number.isInteger(classes) || classes < 1) {
     throw new RangeError(`${caller}: classes must be a whole number from 1 up, got ${classes}`);
   }
-  const isClass = (value: number) => Number.isInteger(value) && value >= 0 && value < classes;
-  const expected = `numbers from 0 to ${classes - 1}`;
-  if (!isClass(positive)) {
-    throw new RangeError(
-      `${caller}: positive must be a number from 0 to ${classes - 1}, got ${positive}`,
-    );
-  }
-  for (const [name, values] of Object.entries(numbers)) {
-    checkEach(`${caller}, ${name}`, expected, values, isClass);
+  for (const [name, values] of Object.entries({ positive: [positive], ...numbers })) {
+    checkPlaces(`${caller}, ${name}`, values, classes);
   }
 }
 

@@ -68,7 +68,11 @@ function confidenceOf({ output }: Prediction): number {
     const isDistribution = Math.abs(Number(output.sum().item()) - 1) < 1e-3;
     if (isDistribution) return Number(output.max().item());
   }
-  throw new TypeError('predictOrDefer is for models that predict probabilities of classes');
+  const got =
+    output instanceof Tensor ? `[${output.shape}], sum ${output.sum().item()}` : typeof output;
+  throw new TypeError(
+    `predictOrDefer is for models that predict probabilities of classes, got ${got}`,
+  );
 }
 
 function checkMinConfidence(caller: string, minConfidence: number): void {

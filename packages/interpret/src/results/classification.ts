@@ -1,6 +1,6 @@
 import { type Learner, metrics, type plot, TextTable, tidy } from '@flambeau/core';
 import type { Figure, FigureSize } from '@flambeau/vision';
-import { checkEach, numbersOf } from '../numbers.js';
+import { checkPlaces, numbersOf } from '../numbers.js';
 import { columnMaker } from '../textColumn.js';
 import { type ConfusionChartOptions, confusionChart } from './confusionChart.js';
 import { type PlotTopLossesOptions, plotTopLosses } from './imageLosses.js';
@@ -162,9 +162,9 @@ export class ClassificationInterpretation extends Interpretation {
    * @throws RangeError for a place that no item has, and unless targets are one class for each item
    */
   itemResults(indices: readonly number[]): ItemResult[] {
-    const isPlace = (place: number) => Number.isInteger(place) && place >= 0 && place < this.length;
-    checkEach('itemResults', `places from 0 to ${this.length - 1}`, indices, isPlace);
+    checkPlaces('itemResults, indices', indices, this.length);
     const targets = numbersOf('itemResults', this.targets);
+    checkPlaces('itemResults, targets', targets, this.classes.length);
     const predicted = this.predictedClasses;
     return indices.map((index) => {
       const target = targets[index] as number;
