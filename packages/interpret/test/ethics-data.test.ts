@@ -116,11 +116,12 @@ describe('datasetReport', () => {
       ['valid', 'FR', 0, true],
     ]);
     const [trainGb, trainUs, trainFr, validGb] = report.rows;
-    expect(trainFr).toMatchObject({ share: 0, difference: -0.5, missing: {} });
+    expect(trainFr).toMatchObject({ share: 0, difference: -0.5 });
     expect(trainUs).toMatchObject({ share: 0.75, difference: 0.25 });
     expect(trainUs?.labelRate).toMatchObject({ count: 2, of: 3 });
     expect(trainUs?.missing).toEqual({ age: 1 / 3, size: 1 / 3 });
-    expect(trainGb).toMatchObject({ difference: 0.25, missing: {} });
+    expect(trainGb?.difference).toBe(0.25);
+    expect([trainFr?.missing, trainGb?.missing]).toEqual([{}, {}]);
     expect(validGb?.missing).toEqual({ age: 1 });
     expect(report.table.rows[1]?.slice(0, 5)).toEqual(['train', 'US', '3', '0.750', '0.250']);
   });

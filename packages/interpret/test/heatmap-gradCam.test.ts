@@ -1,4 +1,4 @@
-import { hookOutput, nn, noGrad, type Tensor, tidy, torch } from '@flambeau/core';
+import { hookOutput, memory, nn, noGrad, type Tensor, tidy, torch } from '@flambeau/core';
 import { averageActivations, gradCam } from '@flambeau/interpret';
 import { describe, expect, it } from 'vitest';
 import { describeWithOracle } from '../../../test/oracle/oracle.js';
@@ -150,6 +150,18 @@ describe('gradCam of the golden model', () => {
       const mean = averageActivations(model, x, { layer: conv });
       expect(mean.sub(acts.mean(1)).abs().max().item()).toBeLessThan(1e-6);
     }));
+
+  it('frees all but the map, also when it fails', () => {
+    const [model, x] = [lessonModel(), tidy(lessonInput)];
+    const before = memory.liveTensors();
+    expect(() => gradCam(model, x, 2)).toThrow('got 2');
+    const layer = model.getSubmodule('1.2');
+    expect(() => gradCam(model, x, 0, { layer })).toThrow('Linear gave');
+    expect(() => averageActivations(model, x, { layer })).toThrow('Linear gave');
+    const maps = [gradCam(model, x, 0), averageActivations(model, x)];
+    expect(memory.liveTensors()).toBe(before + maps.length);
+    for (const made of [...maps, model, x]) made.dispose();
+  });
 
   it('says what it cannot do, and leaves no hook behind', () =>
     tidy(() => {

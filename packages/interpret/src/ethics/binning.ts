@@ -1,5 +1,5 @@
-import { quantile } from './bootstrap.js';
 import { isMissing, missingGroup } from './groups.js';
+import { quantile } from './quantile.js';
 
 /** Puts values of a column into bins. */
 export interface Binning {

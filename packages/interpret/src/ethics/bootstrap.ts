@@ -1,5 +1,6 @@
 import { Generator, type Tensor, tidy, torch } from '@flambeau/core';
 import type { Interval } from './intervals.js';
+import { quantile } from './quantile.js';
 
 /**
  * The percentile interval of a statistic (Efron 1979): of its values for `resamples` of the items,
@@ -27,11 +28,4 @@ export function bootstrapInterval(
     .sort();
   const tail = (1 - confidence) / 2;
   return { low: quantile(values, tail), high: quantile(values, 1 - tail) };
-}
-
-/** Of sorted numbers, between two of them in proportion. */
-export function quantile(sorted: ArrayLike<number>, share: number): number {
-  const at = share * (sorted.length - 1);
-  const [below, above] = [sorted[Math.floor(at)] as number, sorted[Math.ceil(at)] as number];
-  return below + (above - below) * (at - Math.floor(at));
 }

@@ -1,6 +1,6 @@
 import { checkOptions } from '@flambeau/core';
 import type { DatasetReport } from './datasetReport.js';
-import { type Content, FactSheet } from './factSheet.js';
+import { type Content, FactSheet, section } from './factSheet.js';
 
 /** What people say of a data set. */
 export interface DatasheetFields {
@@ -33,11 +33,6 @@ export function datasheet(fields: DatasheetFields): FactSheet {
     'maintenance',
     'report',
   ]);
-  const section = (key: string, title: string, ...contents: readonly Content[]) => ({
-    key,
-    title,
-    contents,
-  });
   return new FactSheet(fields.name, [
     section('motivation', 'Motivation', fields.motivation),
     section('composition', 'Composition', fields.composition, fields.report?.table),

@@ -20,6 +20,10 @@ export interface Section {
   readonly contents: readonly Content[];
 }
 
+export function section(key: string, title: string, ...contents: readonly Content[]): Section {
+  return { key, title, contents };
+}
+
 const notStated = 'not stated';
 
 /** A text about a model or about data. What is not said is there as "not stated". */

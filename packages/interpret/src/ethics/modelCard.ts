@@ -2,7 +2,7 @@ import { checkOptions, type Learner, type nn, TextTable } from '@flambeau/core';
 import { ClassificationInterpretation } from '../results/classification.js';
 import type { Interpretation } from '../results/interpretation.js';
 import { columnMaker } from '../textColumn.js';
-import { type Content, FactSheet } from './factSheet.js';
+import { type Content, FactSheet, section } from './factSheet.js';
 
 /** What only people can say of a model, and reports about it. */
 export interface ModelCardFields {
@@ -47,11 +47,6 @@ export function modelCard(learn: Learner, fields: ModelCardFields = {}): FactShe
   checkOptions('modelCard', fields, fieldNames);
   const { model, data } = learn;
   const { name = model.constructor.name, version, groupReports = [], results } = fields;
-  const section = (key: string, title: string, ...contents: readonly Content[]) => ({
-    key,
-    title,
-    contents,
-  });
   return new FactSheet(version === undefined ? name : `${name}, version ${version}`, [
     section('intendedUse', 'Intended use', fields.intendedUse),
     section('outOfScopeUse', 'Use out of scope', fields.outOfScopeUse),
