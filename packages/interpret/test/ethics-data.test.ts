@@ -183,8 +183,10 @@ describe('holdOutRecent', () => {
     expect(table.rows[1]).toEqual(['valid', '2', '2015-06-03', '2015-06-03']);
     expect(holdOutRecent(times, { share: 0.5 }).rows).toEqual([0, 2, 3]);
     expect(holdOutRecent([3, 1, 2], { share: 0.01 }).rows).toEqual([0]);
-    const days = [2, 1].map((day) => new Date(Date.UTC(2020, 0, day)));
-    expect(holdOutRecent(days).periods[1]?.from).toBe('2020-01-02T00:00:00.000Z');
+    const days = Array.from({ length: 100 }, (_, day) => day);
+    expect(holdOutRecent(days, { share: 0.07 }).rows).toHaveLength(7);
+    const dates = [2, 1].map((day) => new Date(Date.UTC(2020, 0, day)));
+    expect(holdOutRecent(dates).periods[1]?.from).toBe('2020-01-02T00:00:00.000Z');
   });
 
   it('says what it cannot order', () => {

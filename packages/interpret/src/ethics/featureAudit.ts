@@ -33,7 +33,8 @@ export interface FeatureAudit {
 }
 
 /**
- * Which features tell of a sensitive attribute. Missing values count as a value.
+ * Which features tell of a sensitive attribute. Missing values count as a value. A feature with a
+ * category for almost each row, such as a name, tells all without being of use on other rows.
  * @throws RangeError for a column that is not there, and for a table without rows
  */
 export function featureAudit(

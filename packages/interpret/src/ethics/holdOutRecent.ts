@@ -38,7 +38,7 @@ export function holdOutRecent(times: readonly Moment[], options: HoldOutOptions 
   }
   checkMoments(times);
   const ordered = times.map(orderOf).sort(compare);
-  const first = ordered[ordered.length - Math.ceil(share * ordered.length)];
+  const first = ordered[ordered.length - leastCount(share, ordered.length)];
   const isRecent = (time: Moment) => compare(orderOf(time), first as number | string) >= 0;
   const rows = times.flatMap((time, row) => (isRecent(time) ? [row] : []));
   if (rows.length === times.length) {
@@ -63,6 +63,12 @@ export function holdOutRecent(times: readonly Moment[], options: HoldOutOptions 
     column('until', ({ until }) => until),
   ]);
   return { rows, periods, table };
+}
+
+/** The least count that is the share of all; 0.07 * 100 is above 7. */
+function leastCount(share: number, all: number): number {
+  const count = Math.floor(share * all);
+  return count / all >= share ? count : count + 1;
 }
 
 function periodOf(part: Period['part'], times: readonly Moment[]): Period {
