@@ -1,4 +1,4 @@
-import { DataBunch, Learner, nn, TensorDataset, tensor, tidy, torch } from '@flambeau/core';
+import { DataBunch, Learner, memory, nn, TensorDataset, tensor, tidy, torch } from '@flambeau/core';
 import {
   auditRecord,
   coverageCurve,
@@ -192,6 +192,14 @@ describe('audit records', () => {
     expect(parsed[1]).toMatchObject({ override: 'no' });
     expect(lines.endsWith('\n')).toBe(true);
     expect(() => auditRecord({ ...given, inputs: 1 } as never)).toThrow("no option 'inputs'");
+  });
+
+  it('free what hashing a tensor takes', () => {
+    const input = tensor([[1, 2]]);
+    const before = memory.liveTensors();
+    auditRecord({ ...given, input: { input } });
+    expect(memory.liveTensors()).toBe(before);
+    input.dispose();
   });
 
   it('have the same hash for the same input', () =>

@@ -1,4 +1,4 @@
-import { Tensor } from '@flambeau/core';
+import { Tensor, tidy } from '@flambeau/core';
 
 /**
  * A text that only equal data have: JSON with the keys of objects in order, and other than JSON with
@@ -10,7 +10,8 @@ export function canonicalText(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`;
   if (value instanceof Tensor) {
     const { dtype, shape } = value;
-    return `${dtype} [${shape}] ${canonicalText(value.flatten().toArray())}`;
+    const values = tidy(() => value.flatten().toArray());
+    return `${dtype} [${shape}] ${canonicalText(values)}`;
   }
   if (Array.isArray(value)) return `[${Array.from(value, canonicalText)}]`;
   if (typeof value === 'object' && value !== null) return objectText(value);
