@@ -69,7 +69,7 @@ describe('modelCard', () => {
     const count = [...learn.model.parameters()].reduce((sum, it) => sum + it.numel(), 0);
     expect(text).toContain(`- parameters: ${count}, of which ${count} are trained`);
     expect(text).toContain('- loss: CrossEntropyFlat');
-    expect(text).toContain('- last fit: 2 epochs, learning rate up to 0.01');
+    expect(text).toContain('- epochs of the last fit: 2\n- highest learning rate: 0.01');
     expect(text).toContain('| accuracy |');
     expect(text).toContain('| red | 2 (few) | 0.500 |');
     expect(text).toContain('| item | predicted | actual | loss |');

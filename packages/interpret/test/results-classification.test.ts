@@ -4,6 +4,7 @@ import {
   DataLoader,
   Learner,
   manualSeed,
+  metrics,
   nn,
   type SupervisedBatch,
   type Tensor,
@@ -61,6 +62,8 @@ describe('ClassificationInterpretation of the golden logits (J90)', () => {
     expect(interp.topLosses(2, { largest: false }).indices).toEqual([5, 1]);
     expect(interp.topLosses().values).toHaveLength(7);
     expect(tidy(() => interp.losses.mean().item())).toBeCloseTo(1.615964, 5);
+    const accuracy = tidy(() => metrics.accuracy(interp.preds, interp.targets).item());
+    expect(accuracy).toBeCloseTo(0.571429, 6);
     expect(interp.predictedClasses).toEqual([0, 1, 2, 1, 2, 0, 1]);
     const [worst] = interp.itemResults([3]);
     expect(worst).toMatchObject({ index: 3, predicted: 'b', actual: 'c', target: 2 });

@@ -84,7 +84,10 @@ function trainingOf(learn: Learner): readonly string[] {
     ...(data.batchSize === undefined ? [] : [`batch size: ${data.batchSize}`]),
     ...(recorder.nbBatches.length === 0
       ? []
-      : [`last fit: ${recorder.nbBatches.length} epochs, learning rate up to ${highest}`]),
+      : [
+          `epochs of the last fit: ${recorder.nbBatches.length}`,
+          `highest learning rate: ${highest}`,
+        ]),
   ];
 }
 
