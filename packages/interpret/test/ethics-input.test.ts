@@ -35,7 +35,9 @@ describe('class numbers', () => {
     expect(of([0, -1])).toThrow('item 1 is -1');
     expect(of([0, 1.5])).toThrow('item 1 is 1.5');
     expect(of([0, 2], { classes: 2 })).toThrow('from 0 to 1, item 1 is 2');
-    expect(of([0, 1], { classes: 2.5 })).toThrow('classes must be a whole number');
+    const many = 'classes must be a whole number from 1 to 4096, got';
+    expect(of([0, 1], { classes: 2.5 })).toThrow(`${many} 2.5`);
+    expect(of([0, 100_000])).toThrow(`${many} 100001`);
     expect(of([0, 1], { positive: 3 })).toThrow(
       'positive: expected whole numbers from 0 to 1, item 0 is 3',
     );

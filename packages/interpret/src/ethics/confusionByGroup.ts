@@ -15,7 +15,7 @@ import { type Share, shareOf, shareText } from './intervals.js';
 export interface ConfusionByGroupOptions extends GroupOptions {
   /** The class that rates are about, against all others. Default 1. */
   readonly positive?: number;
-  /** The number of classes. Default: one more than the largest number, at least 2. */
+  /** The number of classes, up to 4096. Default: one more than the largest number, at least 2. */
   readonly classes?: number;
 }
 
@@ -55,6 +55,9 @@ export interface ConfusionReport {
   readonly gaps: Readonly<Partial<Record<Rate, RateGap>>>;
   readonly table: TextTable;
 }
+
+/** Of which a matrix takes 128 MiB: larger numbers are identifiers rather than classes. */
+const mostClasses = 4096;
 
 /** With their titles in tables. */
 export const rates: readonly (readonly [rate: Rate, title: string])[] = [
@@ -112,8 +115,10 @@ function checkClasses(
   positive: number,
   numbers: Readonly<Record<string, readonly number[]>>,
 ): void {
-  if (!Number.isInteger(classes) || classes < 1) {
-    throw new RangeError(`${caller}: classes must be a whole number from 1 up, got ${classes}`);
+  if (!Number.isInteger(classes) || classes < 1 || classes > mostClasses) {
+    throw new RangeError(
+      `${caller}: classes must be a whole number from 1 to ${mostClasses}, got ${classes}`,
+    );
   }
   for (const [name, values] of Object.entries({ positive: [positive], ...numbers })) {
     checkPlaces(`${caller}, ${name}`, values, classes);
